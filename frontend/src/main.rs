@@ -1,0 +1,2 @@
+//! The `postern` program.
+fn main() {}

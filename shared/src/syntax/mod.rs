@@ -1,0 +1,1 @@
+//! The PowerShell language: lexer, parser and tree.

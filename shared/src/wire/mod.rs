@@ -1,0 +1,162 @@
+//! The messages on the WebSocket between page and relay.
+//!
+//! Two enums, [`ClientMessage`] and [`ServerMessage`], each sent as one binary frame in postcard. Postcard does not
+//! describe itself, so page and relay must come from the same build: the first frame of each side carries
+//! [`BUILD`], and a page that finds another one reloads itself. Add enum variants at the end only.
+//!
+//! Signing in is an HTTP request ([`SignIn`] as JSON to `POST /api/sign-in`), because it sets a cookie. What the
+//! relay offers is `GET /api/offer` ([`Offer`] as JSON). Both are described in [`sign_in`].
+//!
+//! Everything that happens in a session is an [`Event`] with a number, and the page shows nothing else: a tab that
+//! comes back says which event it saw last and is sent the rest. Results are not in the log. An event says that a
+//! result grew; the page asks for the rows and columns that it shows ([`ClientMessage::Rows`]).
+
+mod event;
+mod grid;
+pub mod sign_in;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+pub use self::{
+    event::{
+        Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
+        ProgressState, Prompt, PromptKind, SessionFacts, StepState,
+    },
+    grid::{Cell, CellKind, Column, ColumnMeta, Detail, DetailValue, RowBatch, SortKey, View, ViewKind},
+    sign_in::{EndpointOffer, Offer, SignIn, SignedIn},
+};
+
+/// Names the build of page and relay; they talk only if it is the same.
+pub const BUILD: &str = match option_env!("POSTERN_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
+/// The largest frame that either side accepts, in bytes.
+pub const MAX_FRAME: usize = 4 << 20;
+
+/// A command line and all that it gave: numbered from 1 in a session.
+pub type BlockId = u32;
+/// A result: numbered from 1 in a session.
+pub type ResultId = u32;
+/// A question to the user: numbered from 1 in a session.
+pub type PromptId = u32;
+/// The page's own number for a request; the answer carries it.
+pub type RequestId = u32;
+
+/// What the page says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// First frame.
+    Hello {
+        /// The page's [`BUILD`].
+        build: String,
+        /// Number of the last event that the page has shown; 0 for none. Later ones are sent.
+        after: EventNumber,
+    },
+    /// Runs a command line; it becomes a block, or waits until the running one ends.
+    Run {
+        /// What the user typed.
+        line: String,
+    },
+    /// Stops a running or waiting block.
+    Stop {
+        /// Which one.
+        block: BlockId,
+    },
+    /// Answers a question.
+    Answer {
+        /// Which question.
+        prompt: PromptId,
+        /// What the user said.
+        answer: Answer,
+    },
+    /// Asks for the part of a result that the page shows; answered by [`ServerMessage::Rows`].
+    Rows {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// Which result.
+        result: ResultId,
+        /// In which order and how filtered.
+        view: View,
+        /// Names of the properties to send, in this order.
+        columns: Vec<String>,
+        /// First row of the view, from 0.
+        from: u64,
+        /// How many rows; the relay may send fewer.
+        count: u32,
+    },
+    /// Asks for one object whole; answered by [`ServerMessage::Details`].
+    Details {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// Which result.
+        result: ResultId,
+        /// The row's number in the result itself ([`RowBatch::rows`]), whatever the view.
+        row: u64,
+    },
+    /// Something was done at the page that no other message tells: the idle time starts anew.
+    Active,
+    /// Removes the remote session and ends this one.
+    SignOut,
+}
+
+/// What the relay says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ServerMessage {
+    /// First frame.
+    Hello {
+        /// The relay's [`BUILD`].
+        build: String,
+        /// Number of the newest event; those after the page's own follow.
+        newest: EventNumber,
+    },
+    /// Something happened.
+    Event(Event),
+    /// Answer to [`ClientMessage::Rows`].
+    Rows(RowBatch),
+    /// Answer to [`ClientMessage::Details`].
+    Details {
+        /// The request's number.
+        request: RequestId,
+        /// The object; `None` if there is no such row (any more).
+        detail: Option<Detail>,
+    },
+    /// How a block's progress stands. It is not in the log: only the newest state counts.
+    Progress {
+        /// The block.
+        block: BlockId,
+        /// Every activity that is under way, outer ones first.
+        activities: Vec<ProgressState>,
+    },
+    /// How much a result holds by now. It is not in the log: only the newest state counts.
+    Grew {
+        /// The result.
+        result: ResultId,
+        /// Objects so far.
+        rows: u64,
+    },
+    /// The session is gone; the page shows why and offers to sign in again. Last frame.
+    Ended(Failure),
+}
+
+/// A frame that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("not a message of this build: {0}")]
+pub struct FrameError(#[from] postcard::Error);
+
+/// Writes a message as a frame.
+///
+/// # Errors
+/// Never for the messages of this module; the type says so for callers with messages of their own.
+pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, FrameError> {
+    Ok(postcard::to_allocvec(message)?)
+}
+
+/// Reads a frame.
+///
+/// # Errors
+/// If the bytes are not a message of this build.
+pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, FrameError> {
+    Ok(postcard::from_bytes(frame)?)
+}
