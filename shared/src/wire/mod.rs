@@ -26,11 +26,9 @@ pub use self::{
     sign_in::{EndpointOffer, Offer, SignIn, SignedIn},
 };
 
-/// Names the build of page and relay; they talk only if it is the same.
-pub const BUILD: &str = match option_env!("POSTERN_BUILD") {
-    Some(build) => build,
-    None => env!("CARGO_PKG_VERSION"),
-};
+/// Names the build of page and relay; they talk only if it is the same. `build.rs` of this crate hashes its sources
+/// for it, so the page and the relay get the same text from the same check-out, also under `trunk serve`.
+pub const BUILD: &str = env!("POSTERN_BUILD");
 
 /// The largest frame that either side accepts, in bytes.
 pub const MAX_FRAME: usize = 4 << 20;
