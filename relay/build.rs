@@ -1,4 +1,208 @@
-//! Builds the page and embeds it.
+//! Builds the page for the browser and lays out what the relay embeds.
+//!
+//! It does what `trunk build --release` does with the same index.html, with no tool to install: a nested cargo build
+//! for wasm32, wasm-bindgen as a library, and the `data-trunk` links replaced by hashed names with integrity.
+//! `POSTERN_SKIP_PAGE=1` leaves the page out (for `cargo check` and rust-analyzer); the relay then serves a
+//! placeholder that says so.
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use base64::Engine as _;
+use sha2::{Digest as _, Sha384};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
 fn main() {
-    let _ = wasm_bindgen_cli_support::Bindgen::new();
+    let out = PathBuf::from(variable("OUT_DIR"));
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("relay/ is in the workspace")
+        .to_owned();
+    for input in [
+        "frontend",
+        "shared/src",
+        "shared/build.rs",
+        "shared/Cargo.toml",
+        "index.html",
+        "Cargo.lock",
+        "Cargo.toml",
+    ] {
+        println!("cargo::rerun-if-changed={}", root.join(input).display());
+    }
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=POSTERN_SKIP_PAGE");
+
+    let skip = env::var("POSTERN_SKIP_PAGE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
+    let mut page = Page::new(&out);
+    if skip {
+        page.index(PLACEHOLDER);
+    } else {
+        let release = variable("PROFILE") == "release";
+        let bindgen = build_page(&root, &out, release);
+        let html =
+            fs::read_to_string(root.join("index.html")).expect("index.html is at the top of the repository");
+        let html = page.links(&html, &root, &bindgen, &out);
+        page.index(&html);
+    }
+    fs::write(out.join("assets.rs"), page.table()).expect("OUT_DIR is writable");
 }
+
+/// Compiles the page and writes its wasm and JavaScript into a folder, which is returned.
+fn build_page(root: &Path, out: &Path, release: bool) -> PathBuf {
+    // A target directory of its own: the outer cargo holds the lock on the usual one.
+    let target = root.join("target/frontend");
+    let (profile, folder) = if release { ("wasm-release", "wasm-release") } else { ("wasm-dev", "wasm-dev") };
+    let mut cargo = Command::new(variable("CARGO"));
+    cargo
+        .args(["build", "--locked", "--package", "postern-frontend", "--bin", "postern-frontend"])
+        .args(["--target", WASM, "--profile", profile, "--target-dir"])
+        .arg(&target)
+        .current_dir(root);
+    // These are meant for the native build: flags for its processor or linker, clippy, rust-analyzer's wrapper.
+    for native in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"] {
+        cargo.env_remove(native);
+    }
+    assert!(
+        has_wasm_target(),
+        "\n\nThe page is compiled to WebAssembly, and this Rust has no target {WASM}. Add it with\n\n    \
+         rustup target add {WASM}\n\nor set POSTERN_SKIP_PAGE=1 to build the relay without its page.\n"
+    );
+    let status = cargo.status().expect("cargo can be started");
+    assert!(status.success(), "the page did not build; the reason is above");
+
+    let bindgen = out.join("bindgen");
+    let _ = fs::remove_dir_all(&bindgen);
+    wasm_bindgen_cli_support::Bindgen::new()
+        .input_path(target.join(WASM).join(folder).join("postern-frontend.wasm"))
+        .web(true)
+        .expect("the web output exists")
+        .typescript(false)
+        .out_name("postern")
+        .remove_name_section(release)
+        .remove_producers_section(true)
+        .generate(&bindgen)
+        .expect("wasm-bindgen reads the page's wasm");
+    bindgen
+}
+
+/// Whether the standard library for wasm32 is installed beside the compiler.
+fn has_wasm_target() -> bool {
+    let libraries =
+        Command::new(variable("RUSTC")).args(["--print", "target-libdir", "--target", WASM]).output();
+    libraries.is_ok_and(|found| Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_dir())
+}
+
+/// The files that the relay embeds.
+struct Page {
+    folder: PathBuf,
+    table: String,
+}
+
+impl Page {
+    fn new(out: &Path) -> Self {
+        let folder = out.join("dist");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("OUT_DIR is writable");
+        Self { folder, table: String::new() }
+    }
+
+    /// Replaces trunk's links by the files that they stand for.
+    fn links(&mut self, html: &str, root: &Path, bindgen: &Path, out: &Path) -> String {
+        let mut html = html.to_owned();
+        while let Some(at) = html.find("<link data-trunk") {
+            let end = at + html[at..].find('>').expect("index.html: a link is closed") + 1;
+            let link = html[at..end].to_owned();
+            let file = root.join(attribute(&link, "href"));
+            let replacement = match attribute(&link, "rel") {
+                "rust" => {
+                    let (wasm, wasm_hash) = self.add(&bindgen.join("postern_bg.wasm"));
+                    let (script, script_hash) = self.add(&bindgen.join("postern.js"));
+                    // A file and not inline, so that the page needs no exception in its content security policy.
+                    let start = out.join("start.js");
+                    let text =
+                        format!("import start from '/{script}';\nstart({{ module_or_path: '/{wasm}' }});\n");
+                    fs::write(&start, text).expect("OUT_DIR is writable");
+                    let (start, start_hash) = self.add(&start);
+                    format!(
+                        "<link rel=\"modulepreload\" href=\"/{script}\" integrity=\"{script_hash}\">\
+                         <link rel=\"preload\" href=\"/{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin \
+                         integrity=\"{wasm_hash}\">\
+                         <script type=\"module\" src=\"/{start}\" integrity=\"{start_hash}\"></script>"
+                    )
+                }
+                "css" => {
+                    let (name, hash) = self.add(&file);
+                    format!("<link rel=\"stylesheet\" href=\"/{name}\" integrity=\"{hash}\">")
+                }
+                "icon" => format!("<link rel=\"icon\" href=\"/{}\">", self.add(&file).0),
+                other => panic!("index.html: data-trunk rel=\"{other}\" is not known to relay/build.rs"),
+            };
+            html.replace_range(at..end, &replacement);
+        }
+        html
+    }
+
+    /// Takes in a file under a name that changes with its content; gives that name and the file's integrity hash.
+    fn add(&mut self, file: &Path) -> (String, String) {
+        let bytes = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let hash = Sha384::digest(&bytes);
+        let short = hash.iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        let part = |part: Option<&std::ffi::OsStr>| {
+            part.and_then(|part| part.to_str()).unwrap_or_default().to_owned()
+        };
+        let (stem, extension) = (part(file.file_stem()), part(file.extension()));
+        let media = match extension.as_str() {
+            "wasm" => "application/wasm",
+            "js" => "text/javascript; charset=utf-8",
+            "css" => "text/css; charset=utf-8",
+            "svg" => "image/svg+xml",
+            "png" => "image/png",
+            "ico" => "image/x-icon",
+            "woff2" => "font/woff2",
+            _ => panic!("{}: no media type is known for it", file.display()),
+        };
+        let name = format!("{stem}-{short}.{extension}");
+        self.write(&name, media, &bytes);
+        (name, format!("sha384-{}", base64::engine::general_purpose::STANDARD.encode(hash)))
+    }
+
+    fn index(&mut self, html: &str) {
+        self.write("index.html", "text/html; charset=utf-8", html.as_bytes());
+    }
+
+    fn write(&mut self, name: &str, media: &str, bytes: &[u8]) {
+        let path = self.folder.join(name);
+        fs::write(&path, bytes).expect("OUT_DIR is writable");
+        writeln!(self.table, "    ({name:?}, {media:?}, include_bytes!({path:?})),")
+            .expect("text takes text");
+    }
+
+    fn table(&self) -> String {
+        format!("pub(super) static EMBEDDED: &[(&str, &str, &[u8])] = &[\n{}];\n", self.table)
+    }
+}
+
+fn attribute<'a>(link: &'a str, name: &str) -> &'a str {
+    let value = link.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    value.map_or("", |(value, _)| value)
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
+}
+
+const PLACEHOLDER: &str = "<!doctype html>
+<html lang=\"en\">
+  <head><meta charset=\"utf-8\"><title>Postern without its page</title></head>
+  <body>
+    <h1>This relay was built without its page</h1>
+    <p>It was compiled with POSTERN_SKIP_PAGE set. Build it again without that variable to get the page.</p>
+  </body>
+</html>
+";

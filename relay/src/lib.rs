@@ -1,1 +1,1 @@
-//! (in the making)
+//! Postern's relay: serves the page, holds the remote PowerShell sessions.
