@@ -1,1 +1,17 @@
-//! (in the making)
+//! A demo Exchange organisation behind a real WS-Management endpoint, for newcomers, tests and load runs.
+//!
+//! - [`cmdlet`]: what a cmdlet is, the parameter binder, what a running cmdlet can do.
+//! - [`cmdlets`]: the cmdlets, a file a family.
+//! - [`organisation`]: the data.
+//!
+//! This crate must not trust anything that a client sends, and it never holds a real secret: its passwords are
+//! published. It is reached over loopback only.
+
+pub mod cmdlet;
+pub mod cmdlets;
+/// The data. A place holder until `organisation/` is there.
+pub mod organisation {
+    /// All that the cmdlets read and change.
+    #[derive(Debug, Default)]
+    pub struct Organisation {}
+}

@@ -1,0 +1,8 @@
+//! The cmdlets, a file a family. A family is listed here and nowhere else.
+
+pub mod streams;
+
+use crate::cmdlet::Registry;
+
+/// All cmdlets of the demo endpoint.
+pub const ALL: Registry = Registry::new(&[streams::CMDLETS]);
