@@ -90,7 +90,7 @@ pub struct Fault {
     pub machine: Option<String>,
     /// What the provider behind the service (PowerShell's plug-in, Exchange) says.
     pub provider: Option<ProviderFault>,
-    /// URI of DSP0226's FaultDetail.
+    /// URI of DSP0226's `FaultDetail`.
     pub detail: Option<String>,
     /// Where the request is to go instead, for a redirect.
     pub location: Option<String>,
@@ -269,7 +269,7 @@ impl Fault {
             parsed.code = wsman.attribute(Ns::None, "Code").and_then(parse_code);
             parsed.machine = wsman.attribute(Ns::None, "Machine").map(str::to_owned);
             if let Some(message) = wsman.child(Ns::Fault, "Message") {
-                parsed.message = message.trimmed().unwrap_or_default().to_owned();
+                message.trimmed().unwrap_or_default().clone_into(&mut parsed.message);
                 parsed.provider = message.child(Ns::Fault, "ProviderFault").map(provider_fault);
             }
         }

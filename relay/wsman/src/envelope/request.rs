@@ -44,7 +44,7 @@ pub enum Operation<'a> {
         command_id: Uuid,
         /// For the server's eyes only: the first command's name.
         command_line: &'a str,
-        /// The first fragment of CREATE_PIPELINE or GET_COMMAND_METADATA.
+        /// The first fragment of `CREATE_PIPELINE` or `GET_COMMAND_METADATA`.
         arguments: &'a [u8],
     },
     /// Sends fragments to a pipeline, or to the runspace pool.
@@ -83,7 +83,7 @@ pub struct CreateShell<'a> {
     pub protocol_version: &'a str,
     /// How long it may be unused; `None` for the server's own value.
     pub idle_timeout: Option<Duration>,
-    /// Fragments of SESSION_CAPABILITY and INIT_RUNSPACEPOOL.
+    /// Fragments of `SESSION_CAPABILITY` and `INIT_RUNSPACEPOOL`.
     pub creation_xml: &'a [u8],
 }
 

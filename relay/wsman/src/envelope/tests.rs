@@ -19,7 +19,7 @@ fn header(shell_id: Option<&str>) -> Header<'_> {
         operation_id: Uuid::from_u128(3),
         sequence: 7,
         max_envelope_size: INITIAL_ENVELOPE_SIZE,
-        operation_timeout: Duration::from_secs(60),
+        operation_timeout: Duration::from_mins(1),
         locale: "de-DE",
         data_locale: "de-AT",
         shell_id,
@@ -40,7 +40,7 @@ fn create() -> server::Request {
         name: Some("Ward \"7\" & <lab>"),
         shell_id: Uuid::from_u128(9),
         protocol_version: "2.3",
-        idle_timeout: Some(Duration::from_secs(900)),
+        idle_timeout: Some(Duration::from_mins(15)),
         creation_xml: b"fragments",
     }))
 }
@@ -64,7 +64,7 @@ fn a_header_arrives_whole() {
     assert_eq!(request.resource_uri, EXCHANGE_RESOURCE);
     assert_eq!(request.message_id, "uuid:00000000-0000-0000-0000-000000000001");
     assert_eq!(request.session_id.as_deref(), Some("uuid:00000000-0000-0000-0000-000000000002"));
-    assert_eq!(request.operation_timeout, Some(Duration::from_secs(60)));
+    assert_eq!(request.operation_timeout, Some(Duration::from_mins(1)));
     assert_eq!(request.max_envelope_size, Some(153_600));
     assert_eq!(request.locale.as_deref(), Some("de-DE"));
     assert_eq!(request.data_locale.as_deref(), Some("de-AT"));
@@ -80,7 +80,7 @@ fn a_shell_is_created() {
     let server::Operation::Create(create) = &request.operation else { panic!("{request:?}") };
     assert_eq!(create.name.as_deref(), Some("Ward \"7\" & <lab>"));
     assert_eq!(create.shell_id, Some(Uuid::from_u128(9)));
-    assert_eq!(create.idle_timeout, Some(Duration::from_secs(900)));
+    assert_eq!(create.idle_timeout, Some(Duration::from_mins(15)));
     assert_eq!((create.input_streams.as_str(), create.output_streams.as_str()), ("stdin pr", "stdout"));
     assert_eq!(create.creation_xml, b"fragments");
 
@@ -89,14 +89,14 @@ fn a_shell_is_created() {
         shell_id: SHELL_ID,
         owner: "KLINIK\\müller",
         client_ip: Some("192.0.2.7"),
-        idle_timeout: Duration::from_secs(900),
+        idle_timeout: Duration::from_mins(15),
     });
     with_body(&answer, |body| {
         let Body::Created(shell) = body else { panic!("{body:?}") };
         assert_eq!(shell.shell_id, SHELL_ID);
         assert_eq!(shell.resource_uri.as_deref(), Some(EXCHANGE_RESOURCE));
         assert_eq!(shell.owner.as_deref(), Some("KLINIK\\müller"));
-        assert_eq!(shell.idle_timeout, Some(Duration::from_secs(900)));
+        assert_eq!(shell.idle_timeout, Some(Duration::from_mins(15)));
     });
     let response = Response::parse(answer.as_bytes(), &Limits::default()).unwrap();
     assert_eq!(response.action(), Some("http://schemas.xmlsoap.org/ws/2004/09/transfer/CreateResponse"));

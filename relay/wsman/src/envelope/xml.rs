@@ -111,7 +111,7 @@ impl Ns {
         }
     }
 
-    /// The namespace that a prefix stands for in the value of an element (a QName), where one says so.
+    /// The namespace that a prefix stands for in the value of an element (a `QName`), where one says so.
     fn of_uri(uri: &str) -> Self {
         Self::of(&ResolveResult::Bound(Namespace(uri)))
     }
@@ -132,7 +132,7 @@ pub(crate) struct Element<'a> {
     attributes: Vec<Attribute<'a>>,
     text: Cow<'a, str>,
     children: Vec<Element<'a>>,
-    /// Namespace of the prefix in the text, if the text is a QName such as `w:TimedOut`.
+    /// Namespace of the prefix in the text, if the text is a `QName` such as `w:TimedOut`.
     text_ns: Ns,
 }
 
@@ -165,7 +165,7 @@ impl<'a> Element<'a> {
         Some(self.text.trim()).filter(|text| !text.is_empty())
     }
 
-    /// Namespace of the text taken as a QName, and its local name.
+    /// Namespace of the text taken as a `QName`, and its local name.
     pub(crate) fn qname(&self) -> (Ns, &str) {
         let text = self.text.trim();
         (self.text_ns, text.rsplit_once(':').map_or(text, |(_, local)| local))
@@ -289,7 +289,7 @@ fn element<'a>(start: &BytesStart<'a>, resolver: &NamespaceResolver) -> Result<E
     })
 }
 
-/// The namespace of a QName in text: fault subcodes are told apart by it, whatever the prefix.
+/// The namespace of a `QName` in text: fault subcodes are told apart by it, whatever the prefix.
 fn prefix_namespace(text: &str, resolver: &NamespaceResolver) -> Ns {
     let Some((prefix, _)) = text.trim().split_once(':') else {
         return Ns::None;
@@ -364,11 +364,11 @@ mod tests {
     fn hostile_documents_are_refused() {
         let deep = format!("{}{}", "<a>".repeat(40), "</a>".repeat(40));
         let wide = format!("<a>{}</a>", "<b/>".repeat(20_000));
-        let attributes: String = (0..40).map(|n| format!(" a{n}=''")).collect();
+        let attributes = (0..40).map(|n| format!("a{n}=''")).collect::<Vec<_>>().join(" ");
         for (text, expected) in [
             (deep, EnvelopeError::TooComplex),
             (wide, EnvelopeError::TooComplex),
-            (format!("<a{attributes}/>"), EnvelopeError::TooComplex),
+            (format!("<a {attributes}/>"), EnvelopeError::TooComplex),
             ("<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>".into(), EnvelopeError::DocumentType),
             ("<a>&x;</a>".into(), EnvelopeError::UnknownEntity),
             ("  ".into(), EnvelopeError::Empty),

@@ -124,7 +124,7 @@ pub struct CreateShell {
     pub input_streams: String,
     /// Names of its output streams.
     pub output_streams: String,
-    /// Fragments of SESSION_CAPABILITY and INIT_RUNSPACEPOOL.
+    /// Fragments of `SESSION_CAPABILITY` and `INIT_RUNSPACEPOOL`.
     pub creation_xml: Vec<u8>,
 }
 
