@@ -1,0 +1,192 @@
+//! A real browser for tests: the little of the Chrome `DevTools` Protocol that they need.
+//!
+//! The browser is `$CHROME`, or `chromium`. Every wait is for a condition in the page, with an end.
+
+use std::{
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use base64::Engine as _;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+
+/// How long a page may take to show what a test waits for; long, because test machines are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A headless Chromium with one page.
+pub(crate) struct Browser {
+    child: tokio::process::Child,
+    socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
+    calls: u64,
+    session: Option<String>,
+    _profile: tempfile::TempDir,
+    /// Exceptions and errors that the page reported.
+    pub(crate) errors: Vec<String>,
+}
+
+impl Browser {
+    /// Starts a browser with a fresh profile and opens `url`.
+    pub(crate) async fn open(url: &str) -> Self {
+        let profile = tempfile::tempdir().expect("a folder for the profile");
+        let program = std::env::var("CHROME").unwrap_or_else(|_| "chromium".into());
+        let mut child = tokio::process::Command::new(&program)
+            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+            .args(["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage"])
+            .args(["--remote-debugging-port=0", "--window-size=1440,900"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|why| panic!("cannot start {program}: {why}; name a Chromium in CHROME"));
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let address = loop {
+            let line = lines.next_line().await.expect("readable").expect("the browser says where it listens");
+            if let Some(address) = line.strip_prefix("DevTools listening on ") {
+                break address.to_owned();
+            }
+        };
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let (socket, _) = connect_async(address).await.expect("the browser answers");
+        let mut browser = Self { child, socket, calls: 0, session: None, _profile: profile, errors: Vec::new() };
+        let target = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await;
+        let attach = json!({ "targetId": target["targetId"], "flatten": true });
+        let attached = browser.call("Target.attachToTarget", attach).await;
+        browser.session = attached["sessionId"].as_str().map(str::to_owned);
+        browser.call("Runtime.enable", json!({})).await;
+        browser.call("Log.enable", json!({})).await;
+        browser.size(1440, 900).await;
+        browser.go(url).await;
+        browser
+    }
+
+    /// Opens another address in the page.
+    pub(crate) async fn go(&mut self, url: &str) {
+        self.call("Page.navigate", json!({ "url": url })).await;
+    }
+
+    /// Loads the page again.
+    pub(crate) async fn reload(&mut self) {
+        self.call("Page.reload", json!({})).await;
+    }
+
+    /// Sets the window's size in CSS pixels.
+    pub(crate) async fn size(&mut self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Makes the system's colour scheme `light` or `dark`.
+    pub(crate) async fn scheme(&mut self, scheme: &str) {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.call("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Calls a protocol method.
+    pub(crate) async fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.calls += 1;
+        let mut message = json!({ "id": self.calls, "method": method, "params": parameters });
+        if let Some(session) = &self.session {
+            message["sessionId"] = json!(session);
+        }
+        self.socket.send(Message::text(message.to_string())).await.expect("the browser lives");
+        loop {
+            let frame = self.socket.next().await.expect("the browser lives").expect("a frame");
+            let Message::Text(text) = frame else { continue };
+            let answer: Value = serde_json::from_str(&text).expect("JSON");
+            if answer["id"] == self.calls {
+                assert!(answer.get("error").is_none(), "{method}: {answer}");
+                return answer["result"].clone();
+            }
+            let entry = &answer["params"]["entry"];
+            if answer["method"] == "Runtime.exceptionThrown" || entry["level"] == "error" {
+                self.errors.push(answer["params"].to_string());
+            }
+        }
+    }
+
+    /// The value of an expression in the page.
+    pub(crate) async fn eval(&mut self, script: &str) -> Value {
+        let parameters = json!({ "expression": script, "returnByValue": true, "awaitPromise": true });
+        let result = self.call("Runtime.evaluate", parameters).await;
+        assert!(result.get("exceptionDetails").is_none(), "{script}: {result}");
+        result["result"]["value"].clone()
+    }
+
+    /// Waits until an expression is true.
+    pub(crate) async fn until(&mut self, condition: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.eval(&format!("!!({condition})")).await != true {
+            if Instant::now() >= end {
+                let text = self.eval("document.body.innerText").await;
+                panic!("waited for {condition}; the page shows:\n{text}\nerrors: {:?}", self.errors);
+            }
+            tokio::time::sleep(Duration::from_millis(15)).await;
+        }
+    }
+
+    /// Waits until the page shows a text.
+    pub(crate) async fn until_text(&mut self, text: &str) {
+        self.until(&format!("document.body.innerText.includes({text:?})")).await;
+    }
+
+    /// Clicks the middle of the first element that matches, scrolled into view.
+    pub(crate) async fn click(&mut self, selector: &str) {
+        self.until(&format!("document.querySelector({selector:?})")).await;
+        let middle = format!(
+            "(() => {{ const e = document.querySelector({selector:?}); e.scrollIntoView({{ block: 'nearest' }}); \
+             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] }})()"
+        );
+        let at = self.eval(&middle).await;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
+    /// Types text into what has the focus.
+    pub(crate) async fn type_text(&mut self, text: &str) {
+        self.call("Input.insertText", json!({ "text": text })).await;
+    }
+
+    /// Presses and releases a key; `modifiers`: 1 Alt, 2 Ctrl, 8 Shift.
+    pub(crate) async fn press(&mut self, key: &str, modifiers: u8) {
+        let (code, number, text) = match key {
+            "Enter" => ("Enter".to_owned(), 13, "\r"),
+            "Escape" => ("Escape".to_owned(), 27, ""),
+            "Tab" => ("Tab".to_owned(), 9, ""),
+            "ArrowDown" => ("ArrowDown".to_owned(), 40, ""),
+            "ArrowUp" => ("ArrowUp".to_owned(), 38, ""),
+            "Home" => ("Home".to_owned(), 36, ""),
+            "End" => ("End".to_owned(), 35, ""),
+            letter => (format!("Key{}", letter.to_uppercase()), u32::from(letter.to_uppercase().as_bytes()[0]), ""),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let mut event =
+                json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": modifiers });
+            if kind == "keyDown" && !text.is_empty() {
+                event["text"] = json!(text);
+            }
+            self.call("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Saves a picture as `target/screenshots/NAME.png`.
+    pub(crate) async fn screenshot(&mut self, name: &str) {
+        let picture = self.call("Page.captureScreenshot", json!({})).await;
+        let data = picture["data"].as_str().expect("a picture");
+        let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
+        std::fs::create_dir_all(&folder).expect("a folder for screenshots");
+        std::fs::write(folder.join(format!("{name}.png")), png).expect("a screenshot is written");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+    }
+}
