@@ -2,16 +2,12 @@
 //!
 //! - [`cmdlet`]: what a cmdlet is, the parameter binder, what a running cmdlet can do.
 //! - [`cmdlets`]: the cmdlets, a file a family.
-//! - [`organisation`]: the data.
+//! - [`organisation`]: the data; [`opath`]: the language of `-Filter`.
 //!
 //! This crate must not trust anything that a client sends, and it never holds a real secret: its passwords are
 //! published. It is reached over loopback only.
 
 pub mod cmdlet;
 pub mod cmdlets;
-/// The data. A place holder until `organisation/` is there.
-pub mod organisation {
-    /// All that the cmdlets read and change.
-    #[derive(Debug, Default)]
-    pub struct Organisation {}
-}
+pub mod opath;
+pub mod organisation;
