@@ -2,7 +2,10 @@
 
 use postern_shared::value::{PsStr, PsValue};
 
-use super::{COMMON_PARAMETERS, Category, Cmdlet, CmdletError, Kind, Parameter, convert::convert};
+use super::{
+    COMMON_PARAMETERS, Category, Cmdlet, CmdletError, Kind, Parameter,
+    convert::{Refusal, convert},
+};
 
 /// An argument as it arrived: `AddParameter` gives a name, script text a name with a dash and then the value alone,
 /// splatting a name between dash and colon.
@@ -36,14 +39,23 @@ impl Bound {
     }
 
     fn set(&mut self, parameter: &Parameter, value: &PsValue) -> Result<(), CmdletError> {
-        let value = convert(parameter, value).map_err(|why| {
-            binding(
-                "ParameterArgumentTransformationError",
-                "ParameterBindingArgumentTransformationException",
-                Category::InvalidData,
-                format!("Cannot process argument transformation on parameter '{}'. {why}", parameter.name),
-            )
-            .naming(parameter.name)
+        let name = parameter.name;
+        let value = convert(parameter, value).map_err(|refusal| {
+            match refusal {
+                Refusal::Unconvertible(why) => binding(
+                    "ParameterArgumentTransformationError",
+                    "ParameterBindingArgumentTransformationException",
+                    Category::InvalidData,
+                    format!("Cannot process argument transformation on parameter '{name}'. {why}"),
+                ),
+                Refusal::NotInSet(why) => binding(
+                    "ParameterArgumentValidationError",
+                    "ParameterBindingValidationException",
+                    Category::InvalidData,
+                    format!("Cannot validate argument on parameter '{name}'. {why}"),
+                ),
+            }
+            .naming(name)
         })?;
         if parameter.mandatory {
             let empty = match &value {

@@ -29,14 +29,29 @@ pub enum Change {
     },
 }
 
+/// Why a value is not what a parameter takes.
+#[derive(Debug, PartialEq)]
+pub(super) enum Refusal {
+    /// It cannot be converted; the text behind "Cannot process argument transformation on parameter '…'.".
+    Unconvertible(String),
+    /// It is not one of the words that the parameter takes; the text behind "Cannot validate argument on parameter
+    /// '…'.".
+    NotInSet(String),
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Self::Unconvertible(why)
+    }
+}
+
 /// The word for no limit.
 const UNLIMITED: &str = "Unlimited";
 /// Items of a list that one argument may have; a request of 100,000 members is an attack on a demo.
 const MAX_ITEMS: usize = 100_000;
 
-/// Converts a value for a parameter. The error is the text behind "Cannot process argument transformation on
-/// parameter '…'.".
-pub(super) fn convert(parameter: &Parameter, value: &PsValue) -> Result<PsValue, String> {
+/// Converts a value for a parameter.
+pub(super) fn convert(parameter: &Parameter, value: &PsValue) -> Result<PsValue, Refusal> {
     let to = parameter.type_name();
     let bare = bare(value);
     if bare.is_null() && parameter.kind != Kind::Switch {
@@ -104,11 +119,8 @@ pub(super) fn convert(parameter: &Parameter, value: &PsValue) -> Result<PsValue,
                 match &object.content {
                     Content::Dictionary(entries) if entries.iter().all(|(key, _)| known(key)) => bare.clone(),
                     _ => {
-                        return Err(refusal(
-                            bare,
-                            to,
-                            "The hash table may have only the keys Add and Remove.",
-                        ));
+                        let why = "The hash table may have only the keys Add and Remove.";
+                        return Err(refusal(bare, to, why).into());
                     }
                 }
             }
@@ -180,9 +192,11 @@ fn identity_of(object: &PsObject) -> PsStr {
     }
 }
 
-fn list(value: &PsValue, item: impl Fn(&PsValue) -> Result<PsValue, String>) -> Result<PsValue, String> {
+fn list(value: &PsValue, item: impl Fn(&PsValue) -> Result<PsValue, Refusal>) -> Result<PsValue, Refusal> {
     let items = match value.as_list() {
-        Some(items) if items.len() > MAX_ITEMS => return Err("The list has too many items.".into()),
+        Some(items) if items.len() > MAX_ITEMS => {
+            return Err(String::from("The list has too many items.").into());
+        }
         Some(items) => items.iter().map(|value| item(bare(value))).collect::<Result<Vec<_>, _>>()?,
         None => vec![item(value)?],
     };
@@ -286,11 +300,19 @@ fn guid(value: &PsValue) -> Option<Uuid> {
     }
 }
 
-fn word(value: &PsValue, words: &[&'static str], to: &str) -> Result<&'static str, String> {
+/// One of some words: of a `ValidateSet` where the parameter is text, else of an enum, which may be cut short.
+fn word(value: &PsValue, words: &[&'static str], to: &str) -> Result<&'static str, Refusal> {
     let given = text(value, to)?;
     let given = given.trim();
     if let Some(word) = words.iter().find(|word| word.eq_ignore_ascii_case(given)) {
         return Ok(word);
+    }
+    if to.starts_with("System.String") {
+        return Err(Refusal::NotInSet(format!(
+            "The argument \"{given}\" does not belong to the set \"{}\" specified by the ValidateSet attribute. Supply \
+             an argument that is in the set and then try the command again.",
+            words.join(",")
+        )));
     }
     // .NET's enums may be cut short where that is unambiguous.
     let is_start =
@@ -302,7 +324,8 @@ fn word(value: &PsValue, words: &[&'static str], to: &str) -> Result<&'static st
             "Cannot convert value \"{given}\" to type \"{to}\". Error: \"Unable to match the identifier name {given} to a \
              valid enumerator name. Specify one of the following enumerator names and try again: {}\"",
             words.join(", ")
-        )),
+        )
+        .into()),
     }
 }
 
@@ -376,7 +399,14 @@ mod tests {
     use super::*;
 
     fn to(kind: Kind, value: impl Into<PsValue>) -> Result<PsValue, String> {
-        convert(&Parameter::new("P", kind), &value.into())
+        converted(Parameter::new("P", kind), value)
+    }
+
+    fn converted(parameter: Parameter, value: impl Into<PsValue>) -> Result<PsValue, String> {
+        convert(&parameter, &value.into()).map_err(|refusal| match refusal {
+            Refusal::Unconvertible(why) => why,
+            Refusal::NotInSet(why) => format!("not in set: {why}"),
+        })
     }
 
     #[test]
@@ -408,9 +438,12 @@ mod tests {
     #[test]
     fn words_may_be_cut_short_where_that_is_clear() {
         let kind = Kind::Enum(&["RoomMailbox", "SharedMailbox", "UserMailbox", "RemoteRoomMailbox"]);
-        assert_eq!(to(kind, "shared"), Ok("SharedMailbox".into()));
-        assert!(to(kind, "R").unwrap_err().contains("RoomMailbox, SharedMailbox"));
-        assert!(to(kind, "").is_err());
+        let typed = Parameter::new("P", kind).typed("Some.Enum");
+        assert_eq!(converted(typed, "shared"), Ok("SharedMailbox".into()));
+        assert!(converted(typed, "R").unwrap_err().contains("RoomMailbox, SharedMailbox"));
+        assert!(converted(typed, "").is_err());
+        assert_eq!(to(kind, "sharedmailbox"), Ok("SharedMailbox".into()));
+        assert!(to(kind, "shared").unwrap_err().starts_with("not in set: The argument \"shared\""));
     }
 
     #[test]

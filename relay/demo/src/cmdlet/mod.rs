@@ -269,7 +269,7 @@ pub enum Kind {
     /// A size such as `1.5 GB`, a number of bytes, or the word Unlimited
     /// (`Unlimited<ByteQuantifiedSize>`). [`Call::limit`] in bytes.
     Size,
-    /// One of these words, written as here. [`Call::text`].
+    /// One of these words, given as written here. With the type of an enum it may be cut short. [`Call::text`].
     Enum(&'static [&'static str]),
     /// Some of these words. [`Call::texts`].
     EnumList(&'static [&'static str]),
