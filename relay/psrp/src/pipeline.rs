@@ -1,0 +1,422 @@
+//! What is invoked: commands with parameters (MS-PSRP sections 2.2.2.10 and 2.2.3.11 to 2.2.3.14).
+
+use postern_shared::value::{PsStr, PsValue};
+
+use crate::{
+    ProtocolError,
+    host::HostInfo,
+    members::{Body, enum_member, list, notes, notes_object, plain_text, type_names},
+    message::{MessageType, apartment_state},
+};
+
+type_names! {
+    fn object_list() = [
+        "System.Collections.Generic.List`1[[System.Management.Automation.PSObject, System.Management.Automation, Version=3.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35]]",
+        "System.Object",
+    ];
+    fn result_types() = [
+        "System.Management.Automation.Runspaces.PipelineResultTypes",
+        "System.Enum",
+        "System.ValueType",
+        "System.Object",
+    ];
+    fn stream_options() =
+        ["System.Management.Automation.RemoteStreamOptions", "System.Enum", "System.ValueType", "System.Object"];
+}
+
+/// `RemoteStreamOptions.AddInvocationInfo`: error, warning, verbose and debug records say what command they are from.
+const ADD_INVOCATION_INFO: i32 = 15;
+/// Commands of a pipeline that a server reads; a longer one is refused before it is put together.
+const MAX_COMMANDS: usize = 1000;
+
+/// A pipeline to invoke.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PipelineSpec {
+    /// The commands; each takes the output of the one before it, unless that one ends a statement.
+    pub commands: Vec<Command>,
+    /// Whether no input will be sent. If it is false the server waits for the end of the input.
+    pub no_input: bool,
+    /// Whether the server's history gets it.
+    pub add_to_history: bool,
+    /// Whether it runs within a running pipeline.
+    pub is_nested: bool,
+    /// Text for the history.
+    pub history: Option<PsStr>,
+    /// Whether the error stream of the pipeline goes to the shell's (`RedirectShellErrorOutputPipe`).
+    pub redirect_errors: bool,
+    /// `RemoteStreamOptions`; bits 1, 2, 4 and 8 ask for invocation info in error, warning, verbose, debug records.
+    pub stream_options: i32,
+    /// The pipeline's own host; normally it uses the pool's.
+    pub host: HostInfo,
+}
+
+/// A command of a pipeline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// The name, or the script's text.
+    pub name: PsStr,
+    /// Whether `name` is script text; a no-language session refuses that.
+    pub is_script: bool,
+    /// Whether it runs in a scope of its own; `None` leaves it to the server.
+    pub use_local_scope: Option<bool>,
+    /// Parameters and positional arguments in order.
+    pub parameters: Vec<Parameter>,
+    /// Whether the statement ends here: the next command begins another.
+    pub end_of_statement: bool,
+    /// Where the other streams go.
+    pub merge: Merge,
+}
+
+/// Where a command's streams go, as `PipelineResultTypes` numbers: 0 where they always go, 1 to the output, 8 nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Merge {
+    /// Which stream `to` is about (2 for errors, 7 for all); for servers of protocol 2.1 and below.
+    pub my: i32,
+    /// Where that stream goes.
+    pub to: i32,
+    /// 3 where the results of earlier commands in the statement are merged here.
+    pub previous: i32,
+    /// Where errors go.
+    pub error: i32,
+    /// Where warnings go.
+    pub warning: i32,
+    /// Where verbose records go.
+    pub verbose: i32,
+    /// Where debug records go.
+    pub debug: i32,
+    /// Where information records go.
+    pub information: i32,
+}
+
+/// A parameter as it stands in the message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name; `None` for a positional argument.
+    pub name: Option<PsStr>,
+    /// Its value.
+    pub value: PsValue,
+}
+
+/// A parameter or argument after the three forms of the wire are told apart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// A parameter and its value.
+    Named(PsStr, PsValue),
+    /// A switch that is set.
+    Switch(PsStr),
+    /// A parameter whose value is missing.
+    Missing(PsStr),
+    /// A positional argument.
+    Positional(PsValue),
+}
+
+impl PipelineSpec {
+    /// A pipeline of these commands, without input.
+    pub fn new(commands: Vec<Command>) -> Self {
+        Self {
+            commands,
+            no_input: true,
+            add_to_history: false,
+            is_nested: false,
+            history: None,
+            redirect_errors: true,
+            stream_options: ADD_INVOCATION_INFO,
+            host: HostInfo::runspace(),
+        }
+    }
+
+    /// A pipeline of one command without parameters.
+    pub fn command(name: impl Into<PsStr>) -> Self {
+        Self::new(vec![Command::new(name)])
+    }
+
+    /// A pipeline of one script text.
+    pub fn script(text: impl Into<PsStr>) -> Self {
+        Self::new(vec![Command { is_script: true, ..Command::new(text) }])
+    }
+
+    /// Adds a parameter to the last command.
+    #[must_use]
+    pub fn parameter(self, name: impl Into<PsStr>, value: impl Into<PsValue>) -> Self {
+        self.push(Some(name.into()), value.into())
+    }
+
+    /// Adds a switch that is set to the last command.
+    #[must_use]
+    pub fn switch(self, name: impl Into<PsStr>) -> Self {
+        self.push(Some(name.into()), PsValue::Bool(true))
+    }
+
+    /// Adds a positional argument to the last command.
+    #[must_use]
+    pub fn argument(self, value: impl Into<PsValue>) -> Self {
+        self.push(None, value.into())
+    }
+
+    /// Adds a command that takes the last one's output.
+    #[must_use]
+    pub fn then(mut self, command: Command) -> Self {
+        self.commands.push(command);
+        self
+    }
+
+    /// Announces input, which `send_input` and `end_input` of the client give.
+    #[must_use]
+    pub fn with_input(mut self) -> Self {
+        self.no_input = false;
+        self
+    }
+
+    fn push(mut self, name: Option<PsStr>, value: PsValue) -> Self {
+        if let Some(command) = self.commands.last_mut() {
+            command.parameters.push(Parameter { name, value });
+        }
+        self
+    }
+
+    pub(crate) fn to_value(&self) -> PsValue {
+        let mut statements: Vec<Vec<PsValue>> = vec![Vec::new()];
+        for (at, command) in self.commands.iter().enumerate() {
+            if let Some(statement) = statements.last_mut() {
+                statement.push(command.to_value());
+            }
+            if command.end_of_statement && at + 1 < self.commands.len() {
+                statements.push(Vec::new());
+            }
+        }
+        let statements: Vec<PsValue> =
+            statements.into_iter().map(|commands| list(object_list(), commands)).collect();
+        let mut powershell = notes_object([]);
+        if let Some(first) = statements.first() {
+            powershell.extended.set("Cmds", first.clone());
+        }
+        powershell.extended.set("IsNested", self.is_nested);
+        powershell.extended.set("History", self.history.clone());
+        powershell.extended.set("RedirectShellErrorOutputPipe", self.redirect_errors);
+        if statements.len() > 1 {
+            let extra = statements.into_iter().map(|commands| notes([("Cmds", commands)])).collect();
+            powershell.extended.set("ExtraCmds", list(object_list(), extra));
+        }
+        let options = if self.stream_options == ADD_INVOCATION_INFO { "AddInvocationInfo" } else { "" };
+        notes([
+            ("PowerShell", powershell.into()),
+            ("NoInput", self.no_input.into()),
+            ("ApartmentState", enum_member(apartment_state(), "Unknown", 2)),
+            ("RemoteStreamOptions", enum_member(stream_options(), options, self.stream_options)),
+            ("AddToHistory", self.add_to_history.into()),
+            ("HostInfo", self.host.to_value()),
+            ("IsNested", self.is_nested.into()),
+        ])
+    }
+
+    pub(crate) fn read(value: &PsValue) -> Result<Self, ProtocolError> {
+        let body = Body { message: MessageType::CreatePipeline, value };
+        let flag = |value: &PsValue, name| value.get(name).and_then(PsValue::as_bool);
+        let powershell = body.member("PowerShell")?;
+        let commands_of = |holder: &PsValue| -> Result<Vec<Command>, ProtocolError> {
+            let commands = holder.get("Cmds").and_then(PsValue::as_list).ok_or_else(|| body.malformed("Cmds"))?;
+            commands.iter().map(|command| Command::read(Body { value: command, ..body })).collect()
+        };
+        let commands = match powershell.get("ExtraCmds").and_then(PsValue::as_list) {
+            Some(statements) if !statements.is_empty() => {
+                let mut all = Vec::new();
+                for statement in statements {
+                    let mut commands = commands_of(statement)?;
+                    if let Some(last) = commands.last_mut() {
+                        last.end_of_statement = true;
+                    }
+                    all.append(&mut commands);
+                }
+                all
+            }
+            _ => commands_of(powershell)?,
+        };
+        if commands.is_empty() || commands.len() > MAX_COMMANDS {
+            return Err(body.malformed("Cmds"));
+        }
+        Ok(Self {
+            commands,
+            no_input: flag(value, "NoInput").ok_or_else(|| body.malformed("NoInput"))?,
+            add_to_history: flag(value, "AddToHistory").unwrap_or(false),
+            is_nested: flag(value, "IsNested").or_else(|| flag(powershell, "IsNested")).unwrap_or(false),
+            history: powershell.get("History").and_then(plain_text),
+            redirect_errors: flag(powershell, "RedirectShellErrorOutputPipe").unwrap_or(true),
+            stream_options: value
+                .get("RemoteStreamOptions")
+                .and_then(PsValue::as_i64)
+                .and_then(|options| i32::try_from(options).ok())
+                .unwrap_or(0),
+            host: value.get("HostInfo").map_or_else(HostInfo::runspace, HostInfo::from_value),
+        })
+    }
+}
+
+impl Command {
+    /// A command without parameters.
+    pub fn new(name: impl Into<PsStr>) -> Self {
+        Self {
+            name: name.into(),
+            is_script: false,
+            use_local_scope: None,
+            parameters: Vec::new(),
+            end_of_statement: false,
+            merge: Merge::default(),
+        }
+    }
+
+    /// Adds a parameter.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<PsStr>, value: impl Into<PsValue>) -> Self {
+        self.parameters.push(Parameter { name: Some(name.into()), value: value.into() });
+        self
+    }
+
+    /// Adds a positional argument.
+    #[must_use]
+    pub fn argument(mut self, value: impl Into<PsValue>) -> Self {
+        self.parameters.push(Parameter { name: None, value: value.into() });
+        self
+    }
+
+    /// Tells the three forms apart in which a parameter arrives: `Identity` with its value (`AddParameter`),
+    /// `-Identity` followed by a nameless value (script text of Invoke-Command), and `-Identity:` with its value
+    /// (splatting, as Import-PSSession's proxies do).
+    ///
+    /// `is_switch` says which parameters take no value: in the second form only the command knows that.
+    pub fn arguments(&self, is_switch: impl Fn(&str) -> bool) -> Vec<Argument> {
+        let mut arguments = Vec::with_capacity(self.parameters.len());
+        let mut rest = self.parameters.iter().peekable();
+        while let Some(Parameter { name, value }) = rest.next() {
+            let Some(name) = name else {
+                arguments.push(Argument::Positional(value.clone()));
+                continue;
+            };
+            let Some(dashed) = name.strip_prefix('-') else {
+                arguments.push(Argument::Named(name.clone(), value.clone()));
+                continue;
+            };
+            let dashed = dashed.trim_end();
+            let bare = PsStr::from(dashed.strip_suffix(':').unwrap_or(dashed));
+            arguments.push(if dashed.ends_with(':') || !value.is_null() {
+                Argument::Named(bare, value.clone())
+            } else if is_switch(&bare) {
+                Argument::Switch(bare)
+            } else if let Some(next) = rest.next_if(|next| next.name.is_none()) {
+                Argument::Named(bare, next.value.clone())
+            } else {
+                Argument::Missing(bare)
+            });
+        }
+        arguments
+    }
+
+    fn to_value(&self) -> PsValue {
+        let merge = |number: i32| {
+            let text = match number {
+                0 => "None",
+                1 => "Output",
+                2 => "Error",
+                3 => "Warning",
+                4 => "Verbose",
+                5 => "Debug",
+                6 => "Information",
+                7 => "All",
+                8 => "Null",
+                _ => "",
+            };
+            enum_member(result_types(), text, number)
+        };
+        let arguments = self
+            .parameters
+            .iter()
+            .map(|p| notes([("N", p.name.clone().into()), ("V", p.value.clone())]))
+            .collect();
+        notes([
+            ("Cmd", PsValue::Str(self.name.clone())),
+            ("IsScript", self.is_script.into()),
+            ("UseLocalScope", self.use_local_scope.into()),
+            ("MergeMyResult", merge(self.merge.my)),
+            ("MergeToResult", merge(self.merge.to)),
+            ("MergePreviousResults", merge(self.merge.previous)),
+            ("MergeError", merge(self.merge.error)),
+            ("MergeWarning", merge(self.merge.warning)),
+            ("MergeVerbose", merge(self.merge.verbose)),
+            ("MergeDebug", merge(self.merge.debug)),
+            ("MergeInformation", merge(self.merge.information)),
+            ("Args", list(object_list(), arguments)),
+        ])
+    }
+
+    fn read(body: Body<'_>) -> Result<Self, ProtocolError> {
+        let value = body.value;
+        let merge = |name| crate::members::int(value, name).unwrap_or(0);
+        let arguments = match value.get("Args") {
+            None | Some(PsValue::Null) => &[],
+            Some(arguments) => arguments.as_list().ok_or_else(|| body.malformed("Args"))?,
+        };
+        Ok(Self {
+            name: body.member("Cmd").ok().and_then(plain_text).ok_or_else(|| body.malformed("Cmd"))?,
+            is_script: body.member("IsScript")?.as_bool().ok_or_else(|| body.malformed("IsScript"))?,
+            use_local_scope: value.get("UseLocalScope").and_then(PsValue::as_bool),
+            parameters: arguments
+                .iter()
+                .map(|argument| Parameter {
+                    name: argument.get("N").and_then(plain_text),
+                    value: argument.get("V").cloned().unwrap_or_default(),
+                })
+                .collect(),
+            end_of_statement: false,
+            merge: Merge {
+                my: merge("MergeMyResult"),
+                to: merge("MergeToResult"),
+                previous: merge("MergePreviousResults"),
+                error: merge("MergeError"),
+                warning: merge("MergeWarning"),
+                verbose: merge("MergeVerbose"),
+                debug: merge("MergeDebug"),
+                information: merge("MergeInformation"),
+            },
+        })
+    }
+}
+
+/// State of a pipeline (section 2.2.3.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(i32)]
+pub enum PipelineState {
+    /// It has not begun.
+    NotStarted = 0,
+    /// It runs.
+    Running = 1,
+    /// It is being stopped.
+    Stopping = 2,
+    /// It was stopped.
+    Stopped = 3,
+    /// It ran to its end; errors on the way are possible.
+    Completed = 4,
+    /// A terminating error ended it.
+    Failed = 5,
+    /// No client is connected.
+    Disconnected = 6,
+}
+
+impl PipelineState {
+    /// The state with that number.
+    pub const fn from_number(number: i32) -> Option<Self> {
+        Some(match number {
+            0 => Self::NotStarted,
+            1 => Self::Running,
+            2 => Self::Stopping,
+            3 => Self::Stopped,
+            4 => Self::Completed,
+            5 => Self::Failed,
+            6 => Self::Disconnected,
+            _ => return None,
+        })
+    }
+
+    /// Whether nothing comes after it.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Stopped | Self::Completed | Self::Failed)
+    }
+}
