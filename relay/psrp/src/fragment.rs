@@ -235,7 +235,8 @@ impl Reassembler {
         while let Some(rest) = data.get(at..)
             && let Some(header) = Header::read(rest)
         {
-            let so_far = self.open.as_ref().filter(|_| header.flags & START == 0).map_or(0, |o| o.message.len());
+            let so_far =
+                self.open.as_ref().filter(|_| header.flags & START == 0).map_or(0, |o| o.message.len());
             if so_far.saturating_add(header.length) > self.limit {
                 return Err(FragmentError::TooLong { limit: self.limit });
             }

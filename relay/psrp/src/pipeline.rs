@@ -31,6 +31,7 @@ const MAX_COMMANDS: usize = 1000;
 
 /// A pipeline to invoke.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "these flags are the message's")]
 pub struct PipelineSpec {
     /// The commands; each takes the output of the one before it, unless that one ends a statement.
     pub commands: Vec<Command>,
@@ -214,7 +215,8 @@ impl PipelineSpec {
         let flag = |value: &PsValue, name| value.get(name).and_then(PsValue::as_bool);
         let powershell = body.member("PowerShell")?;
         let commands_of = |holder: &PsValue| -> Result<Vec<Command>, ProtocolError> {
-            let commands = holder.get("Cmds").and_then(PsValue::as_list).ok_or_else(|| body.malformed("Cmds"))?;
+            let commands =
+                holder.get("Cmds").and_then(PsValue::as_list).ok_or_else(|| body.malformed("Cmds"))?;
             commands.iter().map(|command| Command::read(Body { value: command, ..body })).collect()
         };
         let commands = match powershell.get("ExtraCmds").and_then(PsValue::as_list) {

@@ -10,11 +10,11 @@ use std::collections::HashMap;
 
 use postern_shared::value::{PsValue, PsVersion, Uuid};
 
+use self::outbox::Outbox;
 pub use self::{
     event::{Event, KeyExchange},
     outbox::{Stream, Transmit},
 };
-use self::outbox::Outbox;
 use crate::{
     ProtocolError, clixml,
     fragment::{FragmentBuffer, MAX_MESSAGE_LEN, Reassembler},
@@ -131,7 +131,7 @@ impl RunspacePool {
         self.pipelines.get(&pipeline).map(|pipeline| pipeline.state)
     }
 
-    /// The fragments that open the pool (SESSION_CAPABILITY and INIT_RUNSPACEPOOL): WS-Management's `creationXml`.
+    /// The fragments that open the pool (`SESSION_CAPABILITY` and `INIT_RUNSPACEPOOL)`: WS-Management's `creationXml`.
     pub fn creation_data(&mut self) -> Vec<u8> {
         self.state = RunspacePoolState::Opening;
         let capability = SessionCapability::new(self.options.protocol_version).to_value();

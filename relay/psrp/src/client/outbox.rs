@@ -81,16 +81,15 @@ impl Outbox {
     pub(super) fn push(&mut self, pipeline: Option<Uuid>, write: impl FnOnce(&mut Vec<u8>)) {
         let object = self.next_object();
         let Some(id) = pipeline else { return self.pool.write(object, write) };
-        let at = match self.pipelines.iter().position(|buffer| buffer.id == id) {
-            Some(at) => at,
-            None => {
-                self.pipelines.push_back(PipelineBuffer {
-                    id,
-                    is_new: false,
-                    fragments: FragmentBuffer::default(),
-                });
-                self.pipelines.len() - 1
-            }
+        let at = if let Some(at) = self.pipelines.iter().position(|buffer| buffer.id == id) {
+            at
+        } else {
+            self.pipelines.push_back(PipelineBuffer {
+                id,
+                is_new: false,
+                fragments: FragmentBuffer::default(),
+            });
+            self.pipelines.len() - 1
         };
         if let Some(buffer) = self.pipelines.get_mut(at) {
             buffer.fragments.write(object, write);
@@ -104,9 +103,12 @@ impl Outbox {
     pub(super) fn queued(&self, pipeline: Option<Uuid>) -> usize {
         match pipeline {
             None => self.pool.len() + self.responses.len(),
-            Some(id) => {
-                self.pipelines.iter().filter(|buffer| buffer.id == id).map(|buffer| buffer.fragments.len()).sum()
-            }
+            Some(id) => self
+                .pipelines
+                .iter()
+                .filter(|buffer| buffer.id == id)
+                .map(|buffer| buffer.fragments.len())
+                .sum(),
         }
     }
 

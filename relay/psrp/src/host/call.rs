@@ -74,7 +74,8 @@ impl HostCall {
         let to_string = type_names.first().cloned();
         let password = PsValue::SecureString(password.into());
         let adapted = [("UserName", PsValue::Str(user.into())), ("Password", password)].into_iter().collect();
-        let object = PsObject { type_names, to_string, content: Content::None, adapted, ..PsObject::default() };
+        let object =
+            PsObject { type_names, to_string, content: Content::None, adapted, ..PsObject::default() };
         self.answer(object)
     }
 

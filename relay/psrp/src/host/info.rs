@@ -6,6 +6,7 @@ use crate::members::{dictionary, entries, hashtable, int, notes, plain_text};
 
 /// What a host can do (section 2.2.3.14).
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "these four flags are the message's")]
 pub struct HostInfo {
     /// There is no host.
     pub is_host_null: bool,

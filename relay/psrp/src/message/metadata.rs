@@ -1,4 +1,4 @@
-//! GET_COMMAND_METADATA (MS-PSRP section 2.2.2.14) and the objects that answer it (sections 2.2.3.22 and 2.2.3.23).
+//! `GET_COMMAND_METADATA` (MS-PSRP section 2.2.2.14) and the objects that answer it (sections 2.2.3.22 and 2.2.3.23).
 
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ impl CommandTypes {
     }
 }
 
-/// What a GET_COMMAND_METADATA asks for.
+/// What a `GET_COMMAND_METADATA` asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetadataQuery {
     /// Names, with wildcards; empty for all.
@@ -150,7 +150,7 @@ impl MetadataQuery {
     }
 }
 
-/// An output object of a GET_COMMAND_METADATA pipeline.
+/// An output object of a `GET_COMMAND_METADATA` pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MetadataAnswer {
     /// How many commands follow; comes first.
@@ -242,7 +242,9 @@ impl CommandInfo {
         let parameters = match value.get("Parameters") {
             None | Some(PsValue::Null) => Vec::new(),
             Some(all) => match entries(all) {
-                Some(entries) => entries.iter().filter_map(|(name, p)| ParameterInfo::read(name, p)).collect(),
+                Some(entries) => {
+                    entries.iter().filter_map(|(name, p)| ParameterInfo::read(name, p)).collect()
+                }
                 None => all
                     .as_object()?
                     .properties()
@@ -313,6 +315,12 @@ impl ParameterInfo {
         .collect();
         let type_names = parameter_metadata();
         let to_string = type_names.first().cloned();
-        PsValue::Object(Arc::new(PsObject { type_names, to_string, content: Content::None, adapted, ..PsObject::default() }))
+        PsValue::Object(Arc::new(PsObject {
+            type_names,
+            to_string,
+            content: Content::None,
+            adapted,
+            ..PsObject::default()
+        }))
     }
 }

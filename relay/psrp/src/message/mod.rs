@@ -7,11 +7,11 @@ use std::fmt;
 
 use postern_shared::value::Uuid;
 
+pub(crate) use self::pool::{apartment_state, pool_size};
 pub use self::{
     metadata::{CommandInfo, CommandTypes, MetadataAnswer, MetadataQuery, ParameterInfo},
     pool::{Availability, InitRunspacePool, RunspacePoolState, SessionCapability},
 };
-pub(crate) use self::pool::{apartment_state, pool_size};
 use crate::ProtocolError;
 
 /// Bytes of a message's header: destination 4, id 4, runspace pool 16, pipeline 16.

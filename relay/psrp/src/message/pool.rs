@@ -17,7 +17,7 @@ type_names! {
         ["System.Threading.ApartmentState", "System.Enum", "System.ValueType", "System.Object"];
 }
 
-/// SESSION_CAPABILITY (section 2.2.2.1).
+/// `SESSION_CAPABILITY` (section 2.2.2.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionCapability {
     /// Version of the remoting protocol.
@@ -45,7 +45,10 @@ impl SessionCapability {
             return Err(ProtocolError::Version { what: "PSVersion", version: self.powershell });
         }
         if self.serialization != own.serialization {
-            return Err(ProtocolError::Version { what: "serialization version", version: self.serialization });
+            return Err(ProtocolError::Version {
+                what: "serialization version",
+                version: self.serialization,
+            });
         }
         Ok(())
     }
@@ -72,7 +75,7 @@ impl SessionCapability {
     }
 }
 
-/// INIT_RUNSPACEPOOL (section 2.2.2.2).
+/// `INIT_RUNSPACEPOOL` (section 2.2.2.2).
 #[derive(Clone, Debug, PartialEq)]
 pub struct InitRunspacePool {
     /// Fewest runspaces that the pool keeps.
@@ -153,7 +156,7 @@ impl RunspacePoolState {
     }
 }
 
-/// RUNSPACE_AVAILABILITY (section 2.2.2.8): the answer to a call of the pool.
+/// `RUNSPACE_AVAILABILITY` (section 2.2.2.8): the answer to a call of the pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
     /// Whether the pool's size was set, or its state reset.
@@ -184,7 +187,7 @@ impl Availability {
     }
 }
 
-/// The size in a RUNSPACEPOOL_INIT_DATA or CONNECT_RUNSPACEPOOL, where it says one.
+/// The size in a `RUNSPACEPOOL_INIT_DATA` or `CONNECT_RUNSPACEPOOL`, where it says one.
 pub(crate) fn pool_size(value: &PsValue) -> (Option<i32>, Option<i32>) {
     (int(value, "MinRunspaces"), int(value, "MaxRunspaces"))
 }

@@ -131,12 +131,23 @@ categories! {
 
 /// Members that the record's own fields hold.
 const KNOWN: [&str; 15] = [
-    "Exception", "TargetObject", "FullyQualifiedErrorId", "InvocationInfo", "ErrorCategory_Category",
-    "ErrorCategory_Activity", "ErrorCategory_Reason", "ErrorCategory_TargetName", "ErrorCategory_TargetType",
-    "ErrorCategory_Message", "ErrorDetails_Message", "ErrorDetails_RecommendedAction",
-    "ErrorDetails_ScriptStackTrace", "SerializeExtendedInfo", "PipelineIterationInfo",
+    "Exception",
+    "TargetObject",
+    "FullyQualifiedErrorId",
+    "InvocationInfo",
+    "ErrorCategory_Category",
+    "ErrorCategory_Activity",
+    "ErrorCategory_Reason",
+    "ErrorCategory_TargetName",
+    "ErrorCategory_TargetType",
+    "ErrorCategory_Message",
+    "ErrorDetails_Message",
+    "ErrorDetails_RecommendedAction",
+    "ErrorDetails_ScriptStackTrace",
+    "SerializeExtendedInfo",
+    "PipelineIterationInfo",
 ];
-/// HRESULT of an exception without one of its own (COR_E_EXCEPTION).
+/// HRESULT of an exception without one of its own (`COR_E_EXCEPTION`).
 const COR_E_EXCEPTION: i32 = -2_146_233_088;
 
 impl ErrorRecord {
@@ -231,10 +242,7 @@ impl ErrorRecord {
             invocation: has_invocation.then(|| InvocationInfo::from_value(value)).flatten(),
             invocation_object: value.get("InvocationInfo").cloned().unwrap_or_default(),
             pipeline_iteration: value.get("PipelineIterationInfo").cloned().unwrap_or_default(),
-            text: value
-                .as_object()
-                .and_then(|object| object.to_string.clone())
-                .or_else(|| plain_text(value)),
+            text: value.as_object().and_then(|object| object.to_string.clone()).or_else(|| plain_text(value)),
             others: others(value, |name| {
                 KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name)) || InvocationInfo::is_member(name)
             }),
@@ -244,9 +252,10 @@ impl ErrorRecord {
     /// The object to write.
     pub fn to_value(&self) -> PsValue {
         let category = &self.category;
-        let message = match category.message.is_empty() {
-            true => PsStr::from(category.to_string()),
-            false => category.message.clone(),
+        let message = if category.message.is_empty() {
+            PsStr::from(category.to_string())
+        } else {
+            category.message.clone()
         };
         let mut object = notes_object([
             ("Exception", PsValue::Object(Arc::clone(&self.exception))),

@@ -44,7 +44,13 @@ pub enum ProgressKind {
 }
 
 const KNOWN: [&str; 8] = [
-    "Activity", "ActivityId", "StatusDescription", "CurrentOperation", "ParentActivityId", "PercentComplete", "Type",
+    "Activity",
+    "ActivityId",
+    "StatusDescription",
+    "CurrentOperation",
+    "ParentActivityId",
+    "PercentComplete",
+    "Type",
     "SecondsRemaining",
 ];
 

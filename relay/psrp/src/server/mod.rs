@@ -189,7 +189,7 @@ impl RunspacePool {
     }
 
     /// Opens the pool. `private_data` are the entries of the dictionary that the client gets as
-    /// APPLICATION_PRIVATE_DATA; it comes before the state, since clients do not wait for it.
+    /// `APPLICATION_PRIVATE_DATA`; it comes before the state, since clients do not wait for it.
     pub fn open(&mut self, private_data: Vec<(PsValue, PsValue)>) {
         let data = dictionary(primitive_dictionary(), private_data);
         let body = notes([("ApplicationPrivateData", data)]);
@@ -242,7 +242,11 @@ impl RunspacePool {
     }
 
     /// Writes a progress record; as [`Self::write_output`].
-    pub fn write_progress(&mut self, pipeline: Uuid, record: &ProgressRecord) -> Result<usize, ProtocolError> {
+    pub fn write_progress(
+        &mut self,
+        pipeline: Uuid,
+        record: &ProgressRecord,
+    ) -> Result<usize, ProtocolError> {
         self.write_record(pipeline, MessageType::ProgressRecord, &record.to_value())
     }
 
