@@ -1,0 +1,111 @@
+//! How connections are made: names resolved with an error that can be told from others, TLS with the platform's roots
+//! and `ring`, and word of the first connection that stands.
+
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::Error;
+
+/// The settings of TLS: versions 1.2 and 1.3, certificates checked as the operating system does.
+///
+/// An endpoint without TLS trusts nobody; reading the platform's certificates would only cost time, and fail where
+/// there are none.
+pub(super) fn tls(encrypted: bool) -> Result<ClientConfig, Error> {
+    let failed = |error: rustls::Error| Error::Tls { text: error.to_string() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let mut config = if encrypted {
+        builder.with_platform_verifier().map_err(failed)?.with_no_client_auth()
+    } else {
+        builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+    };
+    // WinRM's long polls, one connection each, gain nothing from HTTP/2, and IIS refuses authentication in it.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// A host name has no address.
+#[derive(Debug)]
+pub(super) struct NameNotResolved {
+    pub(super) text: String,
+}
+
+impl fmt::Display for NameNotResolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for NameNotResolved {}
+
+/// The operating system's name resolution.
+pub(super) struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        async move {
+            match tokio::net::lookup_host((name.as_str(), 0)).await {
+                Ok(addresses) => Ok(Box::new(addresses.collect::<Vec<_>>().into_iter()) as Addrs),
+                Err(error) => Err(Box::new(NameNotResolved { text: error.to_string() }) as _),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// Calls back for each connection that stands, TLS included.
+#[derive(Clone)]
+pub(super) struct OnConnected(pub(super) Arc<dyn Fn() + Send + Sync>);
+
+impl<S> Layer<S> for OnConnected {
+    type Service = Watched<S>;
+
+    fn layer(&self, inner: S) -> Watched<S> {
+        Watched { inner, on_connected: self.0.clone() }
+    }
+}
+
+/// A connector that calls back.
+#[derive(Clone)]
+pub(super) struct Watched<S> {
+    inner: S,
+    on_connected: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl<S, R> Service<R> for Watched<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let on_connected = self.on_connected.clone();
+        self.inner
+            .call(request)
+            .inspect(move |result| {
+                if result.is_ok() {
+                    on_connected();
+                }
+            })
+            .boxed()
+    }
+}

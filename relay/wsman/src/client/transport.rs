@@ -1,0 +1,264 @@
+//! Requests over HTTP: one shell, one set of cookies, one session id.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use reqwest::{
+    Client, Response as HttpResponse, StatusCode,
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, LOCATION, USER_AGENT, WWW_AUTHENTICATE},
+};
+use uuid::Uuid;
+
+use super::{
+    Credentials, Endpoint, Error,
+    connection::{OnConnected, Resolver, tls},
+};
+use crate::envelope::{
+    Body, EnvelopeError, Header, INITIAL_ENVELOPE_SIZE, Limits, MAX_ENVELOPE_SIZE, Operation, Request,
+    Response,
+};
+
+/// Bytes of an answer that is no envelope that are kept, for the error's text.
+const SHOWN_BODY: usize = 500;
+/// Headers of an answer; a server sends about ten, and hyper's own limit is 100.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// What sends requests for one shell.
+pub(super) struct Transport {
+    http: Client,
+    endpoint: Endpoint,
+    credentials: Credentials,
+    locale: String,
+    data_locale: String,
+    limits: Limits,
+    /// Constant for the shell, or a Disconnect fails.
+    session_id: Uuid,
+    sequence: AtomicU64,
+    envelope_size: AtomicU32,
+    shell: OnceLock<Shell>,
+}
+
+/// The shell, as the server named it.
+struct Shell {
+    id: String,
+    resource_uri: String,
+}
+
+impl Transport {
+    pub(super) fn new(
+        endpoint: Endpoint,
+        credentials: Credentials,
+        (locale, data_locale): (String, String),
+        on_connected: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, Error> {
+        if !endpoint.allows_basic() {
+            return Err(Error::BasicOverHttp);
+        }
+        credentials.basic()?;
+        let mut builder = Client::builder()
+            .tls_backend_preconfigured(tls(endpoint.is_https())?)
+            .dns_resolver(Arc::new(Resolver))
+            .connector_layer(OnConnected(on_connected))
+            .connect_timeout(endpoint.timeouts.connect)
+            // A load balancer finds the shell's server by them.
+            .cookie_store(true)
+            // Following would turn a POST into a GET, and hand the credentials to whoever is named.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .http1_only()
+            .tcp_nodelay(true)
+            .tcp_keepalive(KEEP_ALIVE);
+        if !endpoint.is_https() {
+            // A proxy would see the credentials of a request that it passes on in the clear.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| Error::Unreachable { text: error.to_string() })?;
+        Ok(Self {
+            http,
+            endpoint,
+            credentials,
+            locale,
+            data_locale,
+            limits: Limits::default(),
+            session_id: Uuid::new_v4(),
+            sequence: AtomicU64::new(0),
+            envelope_size: AtomicU32::new(INITIAL_ENVELOPE_SIZE),
+            shell: OnceLock::new(),
+        })
+    }
+
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// From now on all requests are about this shell.
+    pub(super) fn set_shell(&self, id: String, resource_uri: Option<String>) {
+        let resource_uri = resource_uri.unwrap_or_else(|| self.endpoint.resource_uri.clone());
+        // Set once, when Create was answered.
+        let _ = self.shell.set(Shell { id, resource_uri });
+    }
+
+    /// The server speaks a version of the protocol with which it may send larger envelopes.
+    pub(super) fn allow_large_envelopes(&self) {
+        self.envelope_size.store(MAX_ENVELOPE_SIZE, Ordering::Relaxed);
+    }
+
+    /// Bytes of fragments that fit into one request.
+    pub(super) fn max_data(&self) -> usize {
+        // Base64 makes four of three; 8 KiB are more than header and elements take.
+        (self.envelope_size.load(Ordering::Relaxed) as usize).saturating_sub(8192) / 4 * 3
+    }
+
+    /// Sends a request; the answer is an envelope that holds no fault.
+    pub(super) async fn send(&self, operation: Operation<'_>) -> Result<Vec<u8>, Error> {
+        let timeouts = &self.endpoint.timeouts;
+        let total = timeouts.operation + timeouts.grace;
+        let shell = self.shell.get().filter(|_| !matches!(operation, Operation::Create(_)));
+        let header = Header {
+            to: self.endpoint.to(),
+            resource_uri: shell.map_or(&self.endpoint.resource_uri, |shell| &shell.resource_uri),
+            message_id: Uuid::new_v4(),
+            session_id: self.session_id,
+            operation_id: Uuid::new_v4(),
+            sequence: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
+            max_envelope_size: self.envelope_size.load(Ordering::Relaxed),
+            operation_timeout: timeouts.operation,
+            locale: &self.locale,
+            data_locale: &self.data_locale,
+            shell_id: shell.map(|shell| shell.id.as_str()),
+        };
+        let request = Request { header, operation };
+        let mut builder = self
+            .http
+            .post(self.endpoint.url().clone())
+            .header(AUTHORIZATION, self.credentials.basic()?)
+            .header(CONTENT_TYPE, "application/soap+xml;charset=UTF-8")
+            // IIS may compress otherwise, and compression would only cost the server's time.
+            .header(ACCEPT_ENCODING, "identity")
+            .header(USER_AGENT, "Microsoft WinRM Client")
+            .timeout(total)
+            .body(request.to_xml());
+        if let Some(host) = self.endpoint.host_header() {
+            builder = builder.header(HOST, host);
+        }
+        let failed = |error| Error::from_http(error, timeouts.connect, total);
+        let response = builder.send().await.map_err(failed)?;
+        let status = response.status();
+        let head = Head::of(&response);
+        let body = read_body(response, self.limits.bytes, failed).await?;
+        tracing::trace!(action = request.action(), status = status.as_u16(), bytes = body.len(), "Answered");
+        head.check(body, &self.limits)
+    }
+}
+
+/// What decides how the body of an answer is to be taken.
+struct Head {
+    status: StatusCode,
+    location: Option<String>,
+    offered: Vec<String>,
+}
+
+impl Head {
+    fn of(response: &HttpResponse) -> Self {
+        let headers = response.headers();
+        let text =
+            |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Self {
+            status: response.status(),
+            location: headers.get(LOCATION).map(text),
+            offered: headers
+                .get_all(WWW_AUTHENTICATE)
+                .iter()
+                .map(text)
+                .filter_map(|value| value.split([' ', ',']).next().map(str::to_owned))
+                .filter(|scheme| !scheme.is_empty())
+                .collect(),
+        }
+    }
+
+    /// The body, if it is an envelope without a fault.
+    fn check(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
+        match self.status.as_u16() {
+            200..=299 => Ok(body),
+            401 => Err(Error::Unauthorized { offered: self.offered }),
+            301 | 302 | 303 | 307 | 308 => Err(Error::Redirected {
+                location: self.location.unwrap_or_default(),
+                via: format!("HTTP {}", self.status.as_u16()),
+            }),
+            // A fault comes with 500, and some front ends put one into 400, 403 or 503 as well.
+            status => match parse_fault(&body, limits) {
+                Some(error) => Err(error),
+                None if status == 403 => Err(Error::Forbidden),
+                None if status == 404 => Err(Error::NotFound),
+                None if status >= 500 => Err(Error::ServerError { status, text: shown(&body) }),
+                None => Err(Error::Http { status, text: shown(&body) }),
+            },
+        }
+    }
+}
+
+fn parse_fault(body: &[u8], limits: &Limits) -> Option<Error> {
+    let response = Response::parse(body, limits).ok()?;
+    match response.body() {
+        Ok(Body::Fault(fault)) => Some(match fault.location.clone() {
+            Some(location) => {
+                let via = fault.signed_code().map_or_else(|| fault.subcode.clone(), |code| code.to_string());
+                Error::Redirected { location, via }
+            }
+            None => Error::Fault(fault),
+        }),
+        _ => None,
+    }
+}
+
+fn shown(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..SHOWN_BODY).unwrap_or(body));
+    text.chars().filter(|character| !character.is_control() || *character == '\n').collect()
+}
+
+/// Reads a body as far as is accepted.
+async fn read_body(
+    mut response: HttpResponse,
+    limit: usize,
+    failed: impl Fn(reqwest::Error) -> Error,
+) -> Result<Vec<u8>, Error> {
+    let expected = response.content_length().unwrap_or(0);
+    if expected > limit as u64 {
+        return Err(Error::ResponseTooLarge { limit });
+    }
+    let mut body = Vec::with_capacity(expected as usize);
+    while let Some(chunk) = response.chunk().await.map_err(&failed)? {
+        if chunk.len() > limit.saturating_sub(body.len()) {
+            return Err(Error::ResponseTooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Hands what a response holds to `use_it`; a fault, which may also come with HTTP 200, is an error.
+pub(super) fn with_response<T>(
+    bytes: &[u8],
+    limits: &Limits,
+    use_it: impl FnOnce(Body<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let response = match Response::parse(bytes, limits) {
+        Ok(response) => response,
+        // Some servers answer Signal and Delete with nothing at all.
+        Err(EnvelopeError::Empty) => return use_it(Body::Done),
+        Err(error) => return Err(error.into()),
+    };
+    match response.body()? {
+        Body::Fault(fault) => Err(Error::Fault(fault)),
+        body => use_it(body),
+    }
+}
