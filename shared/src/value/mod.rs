@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 pub use self::{
     object::{Content, Properties, PsObject, Shape, TypeNames},
     string::PsStr,
+    text::round_trip_double,
     time::{DateTimeKind, PsDateTime, PsTimeSpan},
 };
 

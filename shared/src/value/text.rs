@@ -65,12 +65,38 @@ fn write_object(object: &PsObject, f: &mut Formatter<'_>, depth: usize) -> fmt::
             for (at, (name, value)) in object.properties().enumerate() {
                 f.write_str(if at == 0 { "" } else { "; " })?;
                 write!(f, "{name}=")?;
-                write_value(value, f, depth + 1)?;
+                write_member(value, f)?;
             }
             f.write_str("}")
         }
         Content::Dictionary(_) | Content::None => f.write_str(object.type_name()),
     }
+}
+
+/// The text of a member inside `@{…}`: PowerShell does not go into objects there.
+fn write_member(value: &PsValue, f: &mut Formatter<'_>) -> fmt::Result {
+    match value {
+        PsValue::Object(object) if object.to_string.is_none() => match &object.content {
+            Content::None => Ok(()),
+            Content::Value(value) => write_value(value, f, MAX_DEPTH),
+            _ => {
+                let name = object.type_name();
+                f.write_str(name.strip_prefix("Deserialized.").unwrap_or(name))
+            }
+        },
+        value => write_value(value, f, MAX_DEPTH),
+    }
+}
+
+/// The shortest text of a double that reads back as the same, in .NET's form (`R`): `1E+15`, `5E-324`, `-0`.
+pub fn round_trip_double(number: f64) -> String {
+    struct Text(f64);
+    impl Display for Text {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            write_float(self.0, &format!("{:e}", self.0), 15, f)
+        }
+    }
+    Text(number).to_string()
 }
 
 fn write_separated<T>(

@@ -1,47 +1,74 @@
-//! CLIXML (MS-PSRP section 2.2.5). Only the names that the rest of the crate uses: reading and writing follow.
+//! CLIXML, the serialisation of PowerShell objects (MS-PSRP section 2.2.5), straight from and to bytes.
+//!
+//! The decoder is a scanner of its own rather than a general XML reader: CLIXML uses a small part of XML (elements,
+//! attributes, the five entities and character references), a mailbox has hundreds of elements, and nearly all of the
+//! time goes into them. Whatever is outside that part (a document type, above all) is refused.
 
-use postern_shared::value::PsValue;
+mod decode;
+mod encode;
+mod intern;
+mod lexical;
+mod scan;
+mod text;
+
 use thiserror::Error;
 
-/// Bounds of what a document may hold.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Limits {}
+pub use self::{
+    decode::{Decoder, decode},
+    encode::{encode, encode_document},
+};
 
-/// Why a document cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+/// What a decoder accepts of one message. A message's size is bounded by the fragment reassembly before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Objects inside each other. PowerShell sends a depth of 1 or 2 unless it is asked for more; the number keeps
+    /// the decoder's own recursion far from the end of the stack.
+    pub depth: usize,
+    /// Values of all kinds in a message. Bounds what a message of small elements costs: 24 bytes each.
+    pub values: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 96, values: 8_000_000 }
+    }
+}
+
+/// Why bytes are not CLIXML.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClixmlError {
-    /// Reading is not there yet.
-    #[error("CLIXML cannot be read yet")]
-    Unread,
+    /// The bytes end within an element, or an element is not closed.
+    #[error("the text ends early, at byte {0}")]
+    Truncated(usize),
+    /// Something that XML does not allow, or that CLIXML never uses.
+    #[error("{what} at byte {at}")]
+    Syntax {
+        /// What it is.
+        what: &'static str,
+        /// Where.
+        at: usize,
+    },
+    /// An element's text is not a value of its type.
+    #[error("<{element}> at byte {at} does not hold a value of its type")]
+    Value {
+        /// The element's name.
+        element: &'static str,
+        /// Where its text begins.
+        at: usize,
+    },
+    /// An element that does not exist, or not in this place.
+    #[error("an unexpected element at byte {0}")]
+    UnexpectedElement(usize),
+    /// A `<Ref>` or `<TNRef>` to something that was not there before it.
+    #[error("a reference to nothing at byte {0}")]
+    UnknownReference(usize),
+    /// More than [`Limits`] allow.
+    #[error("more than {limit} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much is allowed.
+        limit: usize,
+    },
 }
-
-/// Reads documents, and shares type names and names of members between them.
-#[derive(Debug)]
-pub struct Decoder {
-    limits: Limits,
-    deserialized: bool,
-}
-
-impl Decoder {
-    /// A decoder with these bounds.
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, deserialized: false }
-    }
-
-    /// Whether `Deserialized.` is put before type names, as a client does.
-    #[must_use]
-    pub fn deserialized(self, on: bool) -> Self {
-        Self { deserialized: on, ..self }
-    }
-
-    /// Reads one value.
-    pub fn decode(&mut self, xml: &[u8]) -> Result<PsValue, ClixmlError> {
-        let _ = (&self.limits, self.deserialized);
-        if xml.is_empty() { Ok(PsValue::Null) } else { Err(ClixmlError::Unread) }
-    }
-}
-
-/// Writes a value.
-pub fn encode(_value: &PsValue, _out: &mut Vec<u8>) {}

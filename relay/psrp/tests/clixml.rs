@@ -1,0 +1,324 @@
+//! CLIXML against PowerShell's own: values as its serializer wrote them, and what its deserializer made of them
+//! (`data/clixml.jsonl`; the fields are those of the file's `back`).
+
+use postern_psrp::clixml::{Decoder, Limits, decode, encode, encode_document};
+use postern_shared::value::{
+    Content, DateTimeKind, Decimal, PsDateTime, PsObject, PsStr, PsTimeSpan, PsValue, round_trip_double,
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// How deep `back` shows properties.
+const DEPTH: usize = 4;
+
+#[test]
+fn values_are_read_and_written_as_powershell_does() {
+    let cases = include_str!("data/clixml.jsonl");
+    let mut failed = Vec::new();
+    for line in cases.lines() {
+        let case: Value = serde_json::from_str(line).expect("a case");
+        let (id, xml) = (&case["id"], case["clixml"].as_str().expect("text"));
+        let value = Decoder::default().deserialized(true).decode(xml.as_bytes()).expect("CLIXML");
+        let shown = describe(&value, &mut Vec::new());
+        if !holds(&shown, &case["back"]) {
+            failed.push(format!("{id}: expected {}\n  actual {shown}", case["back"]));
+        }
+        // Read without prefixing, it is written as PowerShell wrote it.
+        let live = decode(xml.as_bytes()).expect("CLIXML");
+        let mut written = Vec::new();
+        encode_document([&live], &mut written);
+        let written = String::from_utf8(written).expect("UTF-8");
+        let compact = xml.lines().map(str::trim).collect::<String>();
+        let lines_matter = ["string-lines", "string-space", "xml", "exception", "errorrecord", "scriptblock"];
+        if written != compact
+            && !lines_matter.iter().any(|name| id.as_str().is_some_and(|id| id.starts_with(name)))
+        {
+            failed.push(format!("{id}: PowerShell wrote {compact}\n  written {written}"));
+        }
+        // Compared by description, since NaN is not equal to itself.
+        let again = decode(written.as_bytes()).expect("CLIXML");
+        assert_eq!(describe(&again, &mut Vec::new()), describe(&live, &mut Vec::new()), "{id}");
+    }
+    assert!(failed.is_empty(), "{} failed:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Whether all that PowerShell's description says holds of ours.
+fn holds(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Object(ours), Value::Object(theirs)) => {
+            theirs.iter().all(|(key, value)| ours.get(key).is_some_and(|own| holds(own, value)))
+        }
+        (Value::Array(ours), Value::Array(theirs)) => {
+            ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(own, value)| holds(own, value))
+        }
+        (ours, theirs) => ours == theirs,
+    }
+}
+
+/// Describes a value as the file does. `above` are the objects around it, outermost first.
+fn describe(value: &PsValue, above: &mut Vec<PsValue>) -> Value {
+    let plain = |name: &str, text: String| json!({ "type": format!("System.{name}"), "text": text });
+    match value {
+        PsValue::Null => Value::Null,
+        PsValue::Bool(_) => plain("Boolean", value.to_string()),
+        PsValue::Char(unit) => json!({ "type": "System.Char", "utf16": hex(&[*unit]) }),
+        PsValue::I8(_) => plain("SByte", value.to_string()),
+        PsValue::U8(_) => plain("Byte", value.to_string()),
+        PsValue::I16(_) => plain("Int16", value.to_string()),
+        PsValue::U16(_) => plain("UInt16", value.to_string()),
+        PsValue::I32(_) => plain("Int32", value.to_string()),
+        PsValue::U32(_) => plain("UInt32", value.to_string()),
+        PsValue::I64(_) => plain("Int64", value.to_string()),
+        PsValue::U64(_) => plain("UInt64", value.to_string()),
+        PsValue::Single(_) => plain("Single", value.to_string()),
+        PsValue::Double(n) => plain("Double", round_trip_double(*n)),
+        PsValue::Decimal(n) => plain("Decimal", n.to_string()),
+        PsValue::DateTime(at) => describe_date(*at),
+        PsValue::TimeSpan(span) => plain("TimeSpan", {
+            let text = span.to_string();
+            if span.ticks % 10_000_000 == 0 { text } else { format!("{text:0<8}") }
+        }),
+        PsValue::Guid(_) => plain("Guid", value.to_string()),
+        PsValue::Version(_) => plain("Version", value.to_string()),
+        PsValue::Uri(_) => plain("Uri", value.to_string()),
+        PsValue::Xml(_) => plain("Xml.XmlDocument", value.to_string()),
+        PsValue::ScriptBlock(_) => plain("Management.Automation.ScriptBlock", value.to_string()),
+        PsValue::SecureString(_) => plain("Security.SecureString", value.to_string()),
+        PsValue::Bytes(bytes) => {
+            use base64::Engine as _;
+            plain("Byte[]", base64::engine::general_purpose::STANDARD.encode(bytes))
+        }
+        PsValue::Str(text) => json!({ "type": "System.String", "utf16": hex(&text.to_utf16()) }),
+        PsValue::Ancestor(levels) => {
+            let object = above[above.len() - 1 - *levels as usize].clone();
+            describe(&object, above)
+        }
+        PsValue::Object(object) => {
+            above.push(value.clone());
+            let shown = describe_object(object, above);
+            above.pop();
+            shown
+        }
+    }
+}
+
+fn describe_object(object: &PsObject, above: &mut Vec<PsValue>) -> Value {
+    let mut shown = match &object.content {
+        Content::Value(value) => {
+            let mut shown = describe(value, above);
+            if !object.type_names.is_empty() {
+                shown["type"] = json!(object.type_name());
+            }
+            shown
+        }
+        Content::None => json!({ "type": object.type_name(), "text": text(object) }),
+        Content::Dictionary(entries) => {
+            let entries: Vec<Value> = entries
+                .iter()
+                .map(|(key, value)| json!([describe(key, above), describe(value, above)]))
+                .collect();
+            json!({ "type": object.type_name(), "entries": entries })
+        }
+        Content::List(items) | Content::Enumerable(items) | Content::Stack(items) | Content::Queue(items) => {
+            let items: Vec<Value> = items.iter().map(|item| describe(item, above)).collect();
+            json!({ "type": object.type_name(), "items": items })
+        }
+    };
+    if above.len() <= DEPTH {
+        let members: Vec<Value> =
+            object.properties().map(|(name, value)| json!([name.as_str(), describe(value, above)])).collect();
+        shown["properties"] = json!(members);
+    }
+    shown
+}
+
+/// A property bag without members and text prints nothing.
+fn text(object: &PsObject) -> String {
+    let bare = object.to_string.is_none() && object.properties().next().is_none();
+    if bare { String::new() } else { object.to_string() }
+}
+
+fn describe_date(at: PsDateTime) -> Value {
+    let kind = match at.kind {
+        DateTimeKind::Unspecified => "Unspecified",
+        DateTimeKind::Utc => "Utc",
+        DateTimeKind::Local(_) => "Local",
+    };
+    let zone = if kind == "Unspecified" { "" } else { "Z" };
+    let utc = at.to_utc();
+    let (fields, ticks) = (utc.fields(), utc.subsecond_ticks());
+    let date = format!("{:04}-{:02}-{:02}", fields.year(), u8::from(fields.month()), fields.day());
+    let time = format!("{:02}:{:02}:{:02}.{ticks:07}", fields.hour(), fields.minute(), fields.second());
+    json!({ "type": "System.DateTime", "text": format!("{date}T{time}{zone}"), "kind": kind })
+}
+
+fn hex(units: &[u16]) -> String {
+    units.iter().fold(String::new(), |text, unit| text + &format!("{unit:04x}"))
+}
+
+#[test]
+fn references_share_and_cycles_close() {
+    let xml = br#"<Obj RefId="0"><TN RefId="0"><T>System.Object[]</T></TN><LST><Obj RefId="1"><MS><I32 N="S">1</I32><Ref
+        N="Self" RefId="1" /><Ref N="Top" RefId="0" /></MS></Obj><Ref RefId="1" /></LST></Obj>"#;
+    let value = decode(xml).expect("CLIXML");
+    let items = value.as_list().expect("a list");
+    let (PsValue::Object(first), PsValue::Object(second)) = (&items[0], &items[1]) else {
+        panic!("{items:?}")
+    };
+    assert!(std::sync::Arc::ptr_eq(first, second));
+    assert_eq!(first.get("Self"), Some(&PsValue::Ancestor(0)));
+    assert_eq!(first.get("Top"), Some(&PsValue::Ancestor(1)));
+    let mut out = Vec::new();
+    encode(&value, &mut out);
+    assert_eq!(decode(&out), Ok(value));
+}
+
+#[test]
+fn objects_of_a_type_share_names_and_constants() {
+    let mut decoder = Decoder::new(Limits::default()).deserialized(true);
+    let mut read = |n: u32| {
+        let xml = format!(
+            r#"<Obj RefId="0"><TN RefId="0"><T>M</T></TN><Props><S N="Name">user{n}</S><Obj N="Kind" RefId="1"><TN
+            RefId="1"><T>K</T><T>System.Enum</T></TN><ToString>A</ToString><I32>1</I32></Obj></Props></Obj>"#
+        );
+        decoder.decode(xml.as_bytes()).expect("CLIXML")
+    };
+    let (one, two) = (read(1), read(2));
+    let (one, two) = (one.as_object().expect("an object"), two.as_object().expect("an object"));
+    assert_eq!(one.type_name(), "Deserialized.M");
+    assert!(std::sync::Arc::ptr_eq(&one.type_names, &two.type_names));
+    assert!(std::sync::Arc::ptr_eq(one.adapted.shape(), two.adapted.shape()));
+    let kind = |object: &PsObject| match object.get("Kind") {
+        Some(PsValue::Object(kind)) => std::sync::Arc::clone(kind),
+        other => panic!("{other:?}"),
+    };
+    assert!(std::sync::Arc::ptr_eq(&kind(one), &kind(two)));
+    assert!(kind(one).is_enum());
+}
+
+#[test]
+fn a_property_more_or_less_is_not_mixed_up() {
+    let mut decoder = Decoder::default();
+    for names in
+        [&["A", "B", "C"][..], &["A", "B"], &["A", "X", "C", "D"], &["A", "B", "C"], &[], &["a_x0041_"]]
+    {
+        let members: Vec<String> = names.iter().map(|name| format!(r#"<S N="{name}">{name}</S>"#)).collect();
+        let members = members.concat();
+        let xml = format!(r#"<Obj RefId="0"><TN RefId="0"><T>M</T></TN><Props>{members}</Props></Obj>"#);
+        let value = decoder.decode(xml.as_bytes()).expect("CLIXML");
+        let object = value.as_object().expect("an object");
+        let read: Vec<(String, String)> =
+            object.adapted.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
+        let expected: Vec<(String, String)> =
+            names.iter().map(|name| name.replace("_x0041_", "A")).map(|name| (name.clone(), name)).collect();
+        assert_eq!(read, expected);
+    }
+}
+
+#[test]
+fn hostile_bytes_are_errors() {
+    let deep = "<Obj RefId=\"0\"><LST>".repeat(100_000);
+    let far = r#"<Obj RefId="4000000000"/>"#;
+    for xml in [
+        &*deep,
+        far,
+        "<!DOCTYPE x [<!ENTITY a \"b\">]><S>&a;</S>",
+        "<S>&a;</S>",
+        "<S>a<B/>b</S>",
+        "<Ref RefId=\"7\"/>",
+        "<Obj RefId=\"0\"><TNRef RefId=\"1\"/></Obj>",
+        "<I32>2147483648</I32>",
+        "<I32>one</I32>",
+        "<Nope>1</Nope>",
+        "</S>",
+        "<S",
+        "<S a=\"",
+        "text",
+        "<Obj RefId=\"0\"></LST>",
+        "<S></S><S></S>",
+        "<G>123</G>",
+        "<BA>%</BA>",
+        "<C>65536</C>",
+    ] {
+        assert!(decode(xml.as_bytes()).is_err(), "{}", &xml[..xml.len().min(60)]);
+    }
+}
+
+#[test]
+fn every_cut_of_a_message_is_an_error_or_a_value() {
+    let line = include_str!("data/clixml.jsonl")
+        .lines()
+        .find(|line| line.contains("errorrecord-2"))
+        .expect("a case");
+    let case: Value = serde_json::from_str(line).expect("a case");
+    let xml = case["clixml"].as_str().expect("text").as_bytes();
+    for end in 0..xml.len() {
+        let _ = decode(&xml[..end]);
+        let mut flipped = xml.to_vec();
+        flipped[end] ^= 0x11;
+        let _ = decode(&flipped);
+    }
+}
+
+fn text_values() -> impl Strategy<Value = PsStr> {
+    prop_oneof![
+        any::<String>().prop_map(PsStr::from),
+        prop::collection::vec(any::<u16>(), 0..12).prop_map(|units| PsStr::from_utf16(&units)),
+        "[_x0-9A-Fa-f]{0,16}".prop_map(PsStr::from),
+    ]
+}
+
+fn values() -> impl Strategy<Value = PsValue> {
+    let ticks = 0_i64..3_155_378_976_000_000_000;
+    let kinds = prop_oneof![
+        Just(DateTimeKind::Unspecified),
+        Just(DateTimeKind::Utc),
+        (-840_i16..=840).prop_map(DateTimeKind::Local)
+    ];
+    let leaf = prop_oneof![
+        Just(PsValue::Null),
+        any::<bool>().prop_map(PsValue::from),
+        any::<u16>().prop_map(PsValue::Char),
+        any::<i8>().prop_map(PsValue::from),
+        any::<i32>().prop_map(PsValue::from),
+        any::<u64>().prop_map(PsValue::from),
+        any::<f64>().prop_filter("NaN is not equal to itself", |n| !n.is_nan()).prop_map(PsValue::from),
+        any::<f32>().prop_filter("NaN is not equal to itself", |n| !n.is_nan()).prop_map(PsValue::from),
+        (any::<i64>(), 0_u32..18).prop_map(|(n, scale)| PsValue::from(Decimal::new(n, scale))),
+        (ticks, kinds).prop_map(|(ticks, kind)| PsValue::from(PsDateTime { ticks, kind })),
+        any::<i64>().prop_map(|ticks| PsValue::from(PsTimeSpan { ticks })),
+        prop::collection::vec(any::<u8>(), 0..20).prop_map(|bytes| PsValue::Bytes(bytes.into())),
+        text_values().prop_map(PsValue::Str),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        let members = prop::collection::vec((text_values(), inner.clone()), 0..5);
+        let content = prop_oneof![
+            Just(Content::None),
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Content::List),
+            prop::collection::vec((inner.clone(), inner), 0..3).prop_map(Content::Dictionary),
+        ];
+        let types = prop::collection::vec(text_values(), 0..3);
+        (types, prop::option::of(text_values()), content, members).prop_map(
+            |(types, to_string, content, members)| {
+                PsValue::from(PsObject {
+                    type_names: types.into(),
+                    to_string,
+                    content,
+                    adapted: members.into_iter().collect(),
+                    ..PsObject::default()
+                })
+            },
+        )
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_written_is_read(value in values()) {
+        let mut out = Vec::new();
+        encode(&value, &mut out);
+        prop_assert_eq!(decode(&out), Ok(value));
+    }
+}
