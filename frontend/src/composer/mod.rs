@@ -1,0 +1,358 @@
+//! The editor of command lines: a real text area, and a coloured copy of its text behind it.
+
+mod completion;
+mod history;
+mod insertion;
+
+use std::rc::Rc;
+
+use postern_shared::{
+    syntax::parse,
+    wire::{Position, SessionFacts},
+};
+use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use yew::prelude::*;
+
+pub use self::insertion::Insertion;
+use self::insertion::What;
+use self::{completion::Completion, history::History};
+use crate::{app::Intent, browser, console::Line, state::Block, text};
+
+/// Id of the text area, for who wants to put the focus there.
+pub const EDITOR: &str = "editor";
+/// Id of the list of completions.
+const POPUP: &str = "completions";
+
+/// What the editor knows.
+#[derive(PartialEq, Properties)]
+pub struct ComposerProps {
+    /// Facts of the session: prompt and commands.
+    pub facts: Rc<SessionFacts>,
+    /// The blocks: their command lines are the history.
+    pub blocks: Vec<Rc<Block>>,
+    /// Whether a command can be sent.
+    pub open: bool,
+    /// Whether a command runs.
+    pub busy: bool,
+    /// What the editor is to take.
+    pub insertion: Insertion,
+    /// Takes what is asked for.
+    pub wanted: Callback<Intent>,
+}
+
+/// What the user did.
+#[derive(Debug)]
+pub enum Did {
+    /// Typed or pasted.
+    Typed,
+    /// Pressed a key.
+    Key(KeyboardEvent),
+    /// Clicked Run.
+    Run,
+    /// Clicked a completion.
+    Picked(usize),
+    /// Left the editor.
+    Left,
+}
+
+/// The editor.
+pub struct Composer {
+    area: NodeRef,
+    text: Rc<str>,
+    /// What the language does not allow in it.
+    wrong: Vec<Position>,
+    /// Why.
+    complaint: Option<String>,
+    history: History,
+    completion: Option<Completion>,
+    notice: Option<&'static str>,
+    inserted: u32,
+}
+
+impl Component for Composer {
+    type Message = Did;
+    type Properties = ComposerProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        Self {
+            area: NodeRef::default(),
+            text: "".into(),
+            wrong: Vec::new(),
+            complaint: None,
+            history: History::default(),
+            completion: None,
+            notice: None,
+            inserted: ctx.props().insertion.serial(),
+        }
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Typed => {
+                self.set_text();
+                self.notice = None;
+                self.complete(ctx, false);
+                true
+            }
+            Did::Key(event) => self.key(ctx, &event),
+            Did::Run => self.run(ctx),
+            Did::Picked(at) => {
+                self.accept(at);
+                true
+            }
+            Did::Left => self.completion.take().is_some(),
+        }
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if first {
+            browser::focus(EDITOR);
+        }
+        // The text area exists from here on, and takes what came meanwhile.
+        let insertion = &ctx.props().insertion;
+        if insertion.serial() != self.inserted {
+            self.inserted = insertion.serial();
+            self.take(insertion);
+            ctx.link().send_message(Did::Typed);
+            self.notice = insertion.notice();
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let ComposerProps { facts, open, busy, wanted, .. } = ctx.props();
+        let link = ctx.link();
+        let active = self.completion.as_ref().map(|completion| format!("{POPUP}-{}", completion.selected));
+        let prompt = if facts.prompt.is_empty() { "PS>".to_owned() } else { format!("PS {}>", facts.prompt) };
+        let stop = wanted.reform(|_: MouseEvent| Intent::StopAny);
+        html! {
+            <div class="composer">
+                { self.popup(ctx) }
+                <div class="line">
+                    <span class="prompt mono" aria-hidden="true">{ prompt }</span>
+                    <div class="editor">
+                        <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} />{ "\n" }</pre>
+                        <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::COMMAND} spellcheck="false"
+                            autocomplete="off" autocapitalize="off" autocorrect="off" aria-autocomplete="list"
+                            aria-controls={active.is_some().then_some(POPUP)} aria-activedescendant={active}
+                            oninput={link.callback(|_: InputEvent| Did::Typed)} onkeydown={link.callback(Did::Key)}
+                            onblur={link.callback(|_| Did::Left)} />
+                    </div>
+                    if *busy {
+                        <button class="button danger" disabled={!open} onclick={stop}>{ text::STOP }</button>
+                    }
+                    <button class="button primary" id="run" onclick={link.callback(|_| Did::Run)}>{ text::RUN }</button>
+                </div>
+                { self.hints(ctx) }
+            </div>
+        }
+    }
+}
+
+impl Composer {
+    fn hints(&self, ctx: &Context<Self>) -> Html {
+        if let Some(notice) = self.notice {
+            return html! { <p class="hints notice" role="alert">{ notice }</p> };
+        }
+        if let Some(complaint) = &self.complaint {
+            return html! { <p class="hints complaint" role="status">{ complaint.clone() }</p> };
+        }
+        let hint = |keys: &'static str, does: &'static str| {
+            html! { <span><kbd>{ keys }</kbd>{ " " }{ does }</span> }
+        };
+        html! {
+            <div class="hints">
+                { hint("Enter", text::HINT_RUN) }
+                { hint("Shift Enter", text::HINT_LINE) }
+                if self.completion.is_some() {
+                    { hint("Tab", text::HINT_COMPLETE) }
+                } else {
+                    { hint("↑ ↓", text::HINT_HISTORY) }
+                }
+                if ctx.props().busy {
+                    { hint("Ctrl C", text::HINT_STOP) }
+                }
+            </div>
+        }
+    }
+
+    fn popup(&self, ctx: &Context<Self>) -> Html {
+        let Some(completion) = &self.completion else { return Html::default() };
+        html! {
+            <div class="popup">
+                <ul id={POPUP} role="listbox" aria-label={text::COMPLETIONS}>
+                    for (at, name) in completion.items.iter().enumerate() {
+                        // A press would take the focus from the editor, and the list with it.
+                        <li id={format!("{POPUP}-{at}")} role="option" aria-selected={(at == completion.selected).to_string()}
+                            onmousedown={ctx.link().callback(move |event: MouseEvent| { event.prevent_default(); Did::Picked(at) })}>
+                            { name }
+                        </li>
+                    }
+                </ul>
+            </div>
+        }
+    }
+
+    fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        // While an input method composes, its keys are its own.
+        if event.is_composing() {
+            return false;
+        }
+        let plain = !event.ctrl_key() && !event.alt_key() && !event.meta_key() && !event.shift_key();
+        let key = event.key();
+        if let Some(completion) = &mut self.completion {
+            match key.as_str() {
+                "Tab" if plain => {
+                    event.prevent_default();
+                    let selected = completion.selected;
+                    self.accept(selected);
+                    return true;
+                }
+                "Enter" if plain && completion.moved => {
+                    event.prevent_default();
+                    let selected = completion.selected;
+                    self.accept(selected);
+                    return true;
+                }
+                "ArrowDown" | "ArrowUp" if plain => {
+                    event.prevent_default();
+                    completion.step(key == "ArrowDown");
+                    return true;
+                }
+                "Escape" => {
+                    event.prevent_default();
+                    self.completion = None;
+                    return true;
+                }
+                _ => {}
+            }
+        }
+        match key.as_str() {
+            // What is not finished yet goes on in the next line.
+            "Enter" if plain && !parse(&self.text).is_incomplete() => {
+                event.prevent_default();
+                self.run(ctx)
+            }
+            "ArrowUp" if plain && self.before_caret().is_some_and(|before| !before.contains('\n')) => {
+                self.recall(ctx, event, true)
+            }
+            "ArrowDown" if plain && self.after_caret().is_some_and(|after| !after.contains('\n')) => {
+                self.recall(ctx, event, false)
+            }
+            "Escape" if !self.text.is_empty() => {
+                event.prevent_default();
+                self.history.forget();
+                self.replace("");
+                true
+            }
+            " " if event.ctrl_key() => {
+                event.prevent_default();
+                self.complete(ctx, true);
+                true
+            }
+            "c" if event.ctrl_key() && !event.shift_key() && ctx.props().busy && !self.has_selection() => {
+                event.prevent_default();
+                ctx.props().wanted.emit(Intent::StopAny);
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn run(&mut self, ctx: &Context<Self>) -> bool {
+        self.set_text();
+        self.completion = None;
+        if !self.text.trim().is_empty() {
+            self.history.forget();
+            ctx.props().wanted.emit(Intent::Submit(self.text.clone()));
+        }
+        browser::focus(EDITOR);
+        true
+    }
+
+    fn recall(&mut self, ctx: &Context<Self>, event: &KeyboardEvent, back: bool) -> bool {
+        let lines: Vec<_> = ctx.props().blocks.iter().map(|block| &*block.line).collect();
+        let recalled =
+            if back { self.history.back(&lines, &self.text) } else { self.history.forward(&lines) };
+        let Some(line) = recalled else { return false };
+        event.prevent_default();
+        self.replace(&line);
+        self.completion = None;
+        true
+    }
+
+    fn complete(&mut self, ctx: &Context<Self>, asked: bool) {
+        let before = self.before_caret().unwrap_or_default();
+        self.completion = Completion::at(&before, &ctx.props().facts.commands, asked);
+    }
+
+    fn accept(&mut self, at: usize) {
+        let Some(completion) = self.completion.take() else { return };
+        let (Some(name), Some(area)) = (completion.items.get(at), self.area()) else { return };
+        let caret = area.selection_start().ok().flatten().unwrap_or(0);
+        let typed = completion.typed.encode_utf16().count() as u32;
+        let _ = area.set_selection_range(caret.saturating_sub(typed), caret);
+        browser::insert_text(&area, &format!("{name} "));
+        self.set_text();
+        self.completion = None;
+    }
+
+    fn take(&mut self, insertion: &Insertion) {
+        let Some(area) = self.area() else { return };
+        match insertion.what() {
+            What::Nothing => {}
+            What::Clear => self.replace(""),
+            What::Replace => self.replace(insertion.text()),
+            What::AtCursor => browser::insert_text(&area, insertion.text()),
+            What::IfEmpty => {
+                if self.value().trim().is_empty() {
+                    self.replace(insertion.text());
+                }
+            }
+        }
+    }
+
+    fn replace(&mut self, text: &str) {
+        if let Some(area) = self.area() {
+            area.select();
+            browser::insert_text(&area, text);
+            self.set_text();
+        }
+    }
+
+    fn area(&self) -> Option<HtmlTextAreaElement> {
+        self.area.cast()
+    }
+
+    fn value(&self) -> String {
+        self.area().map(|area| area.value()).unwrap_or_default()
+    }
+
+    fn set_text(&mut self) {
+        self.text = self.value().into();
+        let mut errors = parse(&self.text).errors;
+        // What is merely not finished is not wrong.
+        errors.retain(|error| !error.incomplete);
+        self.complaint = errors.first().map(|error| error.message.clone());
+        self.wrong =
+            errors.iter().map(|error| Position { start: error.span.start, end: error.span.end }).collect();
+    }
+
+    fn has_selection(&self) -> bool {
+        let area = self.area();
+        let in_area =
+            area.and_then(|area| Some(area.selection_start().ok()?? != area.selection_end().ok()??));
+        in_area.unwrap_or(false) || browser::has_selection()
+    }
+
+    fn before_caret(&self) -> Option<String> {
+        let area = self.area()?;
+        let caret = area.selection_start().ok().flatten()? as usize;
+        Some(String::from_utf16_lossy(&area.value().encode_utf16().take(caret).collect::<Vec<_>>()))
+    }
+
+    fn after_caret(&self) -> Option<String> {
+        let area = self.area()?;
+        let caret = area.selection_end().ok().flatten()? as usize;
+        Some(String::from_utf16_lossy(&area.value().encode_utf16().skip(caret).collect::<Vec<_>>()))
+    }
+}

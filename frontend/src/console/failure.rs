@@ -1,0 +1,51 @@
+//! An error in its four parts: what failed, likely cause, what to do, and what the server said.
+
+use std::rc::Rc;
+
+use postern_shared::wire::Failure;
+use yew::prelude::*;
+
+use crate::text;
+
+/// What is shown.
+#[derive(PartialEq, Properties)]
+pub struct FailureCardProps {
+    /// The failure.
+    pub failure: Rc<Failure>,
+}
+
+/// An error in its four parts.
+#[component]
+pub fn FailureCard(props: &FailureCardProps) -> Html {
+    let Failure { what, cause, remedy, raw, code, facts, .. } = &*props.failure;
+    let part = |name: &'static str, value: &str, class: &'static str| {
+        (!value.is_empty()).then(|| html! { <><dt>{ name }</dt><dd {class}>{ value.to_owned() }</dd></> })
+    };
+    // What failed is often the server's own sentence; it is not said twice.
+    let said = match (raw.trim(), code.trim()) {
+        (raw, code) if raw == what.trim() || raw.is_empty() => code.to_owned(),
+        (raw, "") => raw.to_owned(),
+        (raw, code) => format!("{code}\n{raw}"),
+    };
+    html! {
+        <div class="failure">
+            <h4>{ what }</h4>
+            <dl>
+                { part(text::CAUSE, cause, "") }
+                { part(text::REMEDY, remedy, "") }
+                { part(text::RAW, &said, "mono raw") }
+            </dl>
+            if !facts.is_empty() {
+                <details>
+                    <summary>{ text::MORE_FACTS }</summary>
+                    <dl>
+                        for (name, value) in facts.iter() {
+                            <dt>{ name }</dt>
+                            <dd class="mono">{ value }</dd>
+                        }
+                    </dl>
+                </details>
+            }
+        </div>
+    }
+}

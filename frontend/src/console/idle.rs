@@ -1,0 +1,28 @@
+//! The warning before the session is signed out for lack of use.
+
+use yew::prelude::*;
+
+use super::{Countdown, Modal};
+use crate::{app::Intent, state::Millis, text};
+
+#[derive(PartialEq, Properties)]
+pub(super) struct IdleWarningProps {
+    pub until: Millis,
+    pub wanted: Callback<Intent>,
+}
+
+#[component]
+pub(super) fn IdleWarning(props: &IdleWarningProps) -> Html {
+    let say = use_memo((), |()| Callback::from(|time: String| text::idle_message(&time)));
+    let stay = props.wanted.reform(|()| Intent::Stay);
+    html! {
+        <Modal label={text::IDLE} on_close={stay.clone()}>
+            <h3>{ text::IDLE }</h3>
+            <p><Countdown until={props.until} say={(*say).clone()} /></p>
+            <div class="row">
+                <button class="button" onclick={props.wanted.reform(|_: MouseEvent| Intent::SignOut)}>{ text::SIGN_OUT }</button>
+                <button class="button primary" id="stay" autofocus=true onclick={stay.reform(|_: MouseEvent| ())}>{ text::STAY }</button>
+            </div>
+        </Modal>
+    }
+}

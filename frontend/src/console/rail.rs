@@ -1,0 +1,137 @@
+//! The rail: find a cmdlet, recent commands, all commands by noun.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use postern_shared::wire::SessionFacts;
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::{app::Intent, state::Block, text};
+
+/// So many recent commands are offered.
+const RECENT: usize = 6;
+/// So many commands are shown for a search; more of them only hide the right one.
+const FOUND: usize = 60;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct RailProps {
+    pub facts: Rc<SessionFacts>,
+    pub blocks: Vec<Rc<Block>>,
+    pub wanted: Callback<Intent>,
+    /// Something was picked: where the rail lies over the page, it makes room.
+    pub on_done: Callback<()>,
+}
+
+#[component]
+pub(super) fn Rail(props: &RailProps) -> Html {
+    let RailProps { facts, blocks, wanted, on_done } = props;
+    let search = use_state_eq(String::new);
+    let oninput = {
+        let search = search.setter();
+        Callback::from(move |event: InputEvent| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            search.set(input.value());
+        })
+    };
+    let pick = |intent: Intent| {
+        let (wanted, on_done) = (wanted.clone(), on_done.clone());
+        Callback::from(move |_: MouseEvent| {
+            on_done.emit(());
+            wanted.emit(intent.clone());
+        })
+    };
+    let command = |name: &str| {
+        let onclick = pick(Intent::Insert(format!("{name} ").into()));
+        html! { <li key={name}><button {onclick}>{ name.to_owned() }</button></li> }
+    };
+    let nouns = use_memo(facts.clone(), |facts| by_noun(&facts.commands));
+    let wanted_name = search.trim().to_lowercase();
+    let found = if wanted_name.is_empty() {
+        None
+    } else {
+        let found: Vec<_> = facts
+            .commands
+            .iter()
+            .filter(|name| name.to_lowercase().contains(&wanted_name))
+            .take(FOUND)
+            .collect();
+        Some(found)
+    };
+    html! {
+        <nav class="rail" aria-label={text::COMMANDS}>
+            <input class="search" id="find" type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} spellcheck="false"
+                autocomplete="off" />
+            if let Some(found) = found {
+                if found.is_empty() {
+                    <p class="muted">{ text::NO_MATCH }</p>
+                }
+                <ul>{ for found.into_iter().map(|name| command(name)) }</ul>
+            } else {
+                if !blocks.is_empty() {
+                    <h3>{ text::RECENT }</h3>
+                    <ul>
+                        for line in recent(blocks) {
+                            <li><button title={line.to_string()} onclick={pick(Intent::Edit(line.clone()))}>{ line.to_string() }</button></li>
+                        }
+                    </ul>
+                }
+                <h3>{ text::NOUNS }</h3>
+                for (noun, names) in nouns.iter() {
+                    <details key={noun.clone()}>
+                        <summary><span>{ noun.clone() }</span><small>{ names.len() }</small></summary>
+                        <ul>{ for names.iter().map(|name| command(name)) }</ul>
+                    </details>
+                }
+            }
+        </nav>
+    }
+}
+
+fn recent(blocks: &[Rc<Block>]) -> Vec<Rc<str>> {
+    let mut recent: Vec<Rc<str>> = Vec::with_capacity(RECENT);
+    for block in blocks.iter().rev() {
+        if recent.len() == RECENT {
+            break;
+        }
+        if !recent.contains(&block.line) {
+            recent.push(block.line.clone());
+        }
+    }
+    recent
+}
+
+fn by_noun(commands: &[String]) -> BTreeMap<String, Vec<String>> {
+    let mut nouns = BTreeMap::<String, Vec<String>>::new();
+    for name in commands {
+        let noun = name.split_once('-').map_or(name.as_str(), |(_, noun)| noun);
+        nouns.entry(noun.to_owned()).or_default().push(name.clone());
+    }
+    nouns
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::{by_noun, recent};
+    use crate::state::Model;
+
+    #[test]
+    fn commands_are_grouped_by_noun() {
+        let names = ["Get-Mailbox", "Help", "Set-Mailbox"].map(String::from);
+        let nouns = by_noun(&names);
+        assert_eq!(nouns["Mailbox"], ["Get-Mailbox", "Set-Mailbox"]);
+        assert_eq!(nouns["Help"], ["Help"]);
+    }
+
+    #[test]
+    fn recent_commands_are_the_newest_that_differ() {
+        use postern_shared::wire::{Event, EventKind, ServerMessage};
+        let mut model = Model::default();
+        for (number, line) in (1..).zip(["a", "b", "a", "c", "c"]) {
+            let kind = EventKind::Block { block: number as u32, line: line.into() };
+            model.apply(ServerMessage::Event(Event { number, at: 0, kind }), 0.0);
+        }
+        assert_eq!(recent(&model.blocks), ["c", "a", "b"].map(Rc::from));
+    }
+}

@@ -1,0 +1,64 @@
+//! Light, dark, or what the system says. Remembered in the address only.
+
+use yew::prelude::*;
+
+use crate::{app::Intent, text};
+
+/// A theme.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// What the system says.
+    #[default]
+    System,
+    /// Dark text on light ground.
+    Light,
+    /// Light text on dark ground.
+    Dark,
+}
+
+impl Theme {
+    /// Its name in the address and in the style sheet.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The theme of this name; what the system says for any other.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    fn next(self) -> Self {
+        match self {
+            Self::System => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::System,
+        }
+    }
+}
+
+/// What the switch shows.
+#[derive(PartialEq, Properties)]
+pub struct ThemeSwitchProps {
+    /// The theme now.
+    pub theme: Theme,
+    /// Takes the theme asked for.
+    pub wanted: Callback<Intent>,
+}
+
+/// A button that goes from one theme to the next.
+#[component]
+pub fn ThemeSwitch(props: &ThemeSwitchProps) -> Html {
+    let next = props.theme.next();
+    let onclick = props.wanted.reform(move |_: MouseEvent| Intent::Theme(next));
+    html! {
+        <button type="button" class="quiet theme" id="theme" {onclick}>{ text::THEME }{ ": " }{ props.theme.name() }</button>
+    }
+}

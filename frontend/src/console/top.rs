@@ -1,0 +1,70 @@
+//! The top bar: where one is, how long still, and the way out.
+
+use std::rc::Rc;
+
+use postern_shared::wire::SessionFacts;
+use yew::prelude::*;
+
+use super::{Connection, Countdown, Mark, Theme, ThemeSwitch};
+use crate::{app::Intent, state::Millis, text};
+
+#[derive(PartialEq, Properties)]
+pub(super) struct TopProps {
+    pub facts: Rc<SessionFacts>,
+    pub connection: Connection,
+    pub idle_until: Option<Millis>,
+    pub theme: Theme,
+    pub wanted: Callback<Intent>,
+    pub on_help: Callback<()>,
+    pub on_rail: Callback<()>,
+    pub rail_open: bool,
+}
+
+#[component]
+pub(super) fn Top(props: &TopProps) -> Html {
+    let TopProps { facts, connection, idle_until, theme, wanted, .. } = props;
+    let say = use_memo((), |()| Callback::from(|time: String| text::idle_in(&time)));
+    let click = |intent: Intent| wanted.reform(move |_: MouseEvent| intent.clone());
+    let (dot, state) = match connection {
+        Connection::Open => ("dot", text::CONNECTED),
+        Connection::Lost { .. } => ("dot lost", text::RECONNECTING),
+        Connection::SigningOut => ("dot lost", text::SIGNING_OUT),
+        Connection::Ended => ("dot ended", text::SESSION_ENDED),
+    };
+    html! {
+        <header class="top">
+            <button class="quiet menu" aria-label={text::COMMANDS} aria-expanded={props.rail_open.to_string()}
+                onclick={props.on_rail.reform(|_: MouseEvent| ())}>{ "☰" }</button>
+            <span class="brand"><Mark size=20 /><span>{ text::PRODUCT }</span></span>
+            <span class="tab" title={facts.computer.clone()}>
+                <span class={dot} role="img" aria-label={state} />
+                <span class="name">{ &facts.endpoint }</span>
+            </span>
+            if let Connection::Lost { retry_in } = connection {
+                <span class="lost" role="status">
+                    { text::RECONNECTING }
+                    if let Some(seconds) = retry_in {
+                        <span class="wide">{ " " }{ text::retry_in(*seconds) }</span>
+                    }
+                    <button class="quiet" onclick={click(Intent::Reconnect)}>{ text::RECONNECT_NOW }</button>
+                </span>
+            }
+            <div class="meters">
+                if let Some(until) = *idle_until {
+                    <span class="wide num"><Countdown {until} say={(*say).clone()} /></span>
+                }
+                <ThemeSwitch theme={*theme} wanted={wanted.clone()} />
+                <button class="quiet" id="help" onclick={props.on_help.reform(|_: MouseEvent| ())}>{ text::HELP }</button>
+                <span class="user">{ &facts.user }</span>
+                if *connection == Connection::Ended {
+                    <button class="button primary" onclick={click(Intent::SignInAgain)}>{ text::SIGN_IN_AGAIN }</button>
+                } else {
+                    <button class="button" id="sign-out" disabled={*connection != Connection::Open}
+                        onclick={click(Intent::SignOut)}>
+                        { if *connection == Connection::SigningOut { text::SIGNING_OUT } else { text::SIGN_OUT } }
+                    </button>
+                }
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,359 @@
+//! The grid: a window on a result's rows, however many there are.
+
+mod draw;
+mod keys;
+
+use std::rc::Rc;
+
+use gloo::{events::EventListener, timers::callback::Timeout};
+use postern_shared::wire::{RequestId, View};
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use super::{
+    columns::Columns,
+    details::Looked,
+    rows::{Rows, Taken},
+    scroll::{HEAD, Scroll},
+};
+use crate::{
+    browser,
+    net::{Answered, Link},
+    state::ResultInfo,
+};
+
+/// Typing in the filter asks the relay after this pause, in milliseconds.
+const FILTER_PAUSE: u32 = 180;
+/// Assumed until the browser has told the real one.
+const FIRST_VIEW: f64 = 400.0;
+
+#[derive(PartialEq, Properties)]
+pub(super) struct TableProps {
+    pub result: Rc<ResultInfo>,
+    pub link: Option<Link>,
+}
+
+pub(super) enum Did {
+    Answered(Answered),
+    Scrolled,
+    Measured,
+    Typed(InputEvent),
+    Filtered,
+    Clicked(u64, usize),
+    SortClicked(usize),
+    Key(KeyboardEvent),
+    Focused,
+    GripDown(usize, PointerEvent),
+    GripMoved(PointerEvent),
+    GripUp,
+    Fit(usize),
+    ToggledChooser,
+    ToggledColumn(String),
+    AllColumns,
+    DefaultColumns,
+    ClosedDetails,
+}
+
+/// Where the keyboard is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Spot {
+    Head,
+    Row(u64),
+}
+
+/// The object that the details show.
+struct Look {
+    /// Its number in the result.
+    number: u64,
+    /// The request that is not answered yet.
+    request: Option<RequestId>,
+    state: Looked,
+}
+
+struct Drag {
+    column: usize,
+    from: f64,
+    width: f64,
+}
+
+pub(super) struct Table {
+    columns: Columns,
+    rows: Rows,
+    /// The filter in use.
+    filter: String,
+    filter_input: NodeRef,
+    filter_pause: Option<Timeout>,
+    scroll: Scroll,
+    place: NodeRef,
+    /// Scroll position to set with the next drawing.
+    scroll_to: Option<f64>,
+    cursor: Option<(Spot, usize)>,
+    /// Number of the selected row in the result.
+    selected: Option<u64>,
+    look: Option<Look>,
+    drag: Option<Drag>,
+    choosing: bool,
+    _resized: EventListener,
+}
+
+impl Component for Table {
+    type Message = Did;
+    type Properties = TableProps;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let result = &ctx.props().result;
+        let resized = ctx.link().callback(|()| Did::Measured);
+        let mut table = Self {
+            columns: Columns::new(&result.columns, &result.properties),
+            rows: Rows::default(),
+            filter: String::new(),
+            filter_input: NodeRef::default(),
+            filter_pause: None,
+            scroll: Scroll { view: FIRST_VIEW, ..Scroll::default() },
+            place: NodeRef::default(),
+            scroll_to: None,
+            cursor: None,
+            selected: None,
+            look: None,
+            drag: None,
+            choosing: false,
+            _resized: EventListener::new(&gloo::utils::window(), "resize", move |_| resized.emit(())),
+        };
+        table.rows.grew(result.rows, true);
+        table.ask(ctx);
+        table
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &TableProps) -> bool {
+        let TableProps { result, link } = ctx.props();
+        if *link != old.link {
+            self.rows.reconnected();
+            if let Some(look) = &mut self.look {
+                look.request = None;
+            }
+        }
+        if result.rows != old.result.rows {
+            self.rows.grew(result.rows, self.in_order());
+        }
+        self.ask(ctx);
+        self.ask_details(ctx);
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Answered(Answered::Rows(batch)) => {
+                if self.rows.take(&batch, self.scroll.drawn().start) == Taken::Rows {
+                    self.columns.fit(&self.rows.iter());
+                    self.select_at_cursor(ctx);
+                }
+            }
+            Did::Answered(Answered::Details(request, detail)) => {
+                if let Some(look) = self.look.as_mut().filter(|look| look.request == Some(request)) {
+                    look.request = None;
+                    look.state = detail.map_or(Looked::Gone, |detail| Looked::Here(Rc::new(detail)));
+                }
+                self.look_at_selected();
+                self.ask_details(ctx);
+            }
+            Did::Scrolled => {
+                let before = (self.scroll.drawn(), self.scroll.offset());
+                self.measure();
+                self.ask(ctx);
+                return before != (self.scroll.drawn(), self.scroll.offset());
+            }
+            Did::Measured => {
+                if !self.measure() {
+                    return false;
+                }
+            }
+            Did::Typed(event) => {
+                let input: HtmlInputElement = event.target_unchecked_into();
+                if input.value().is_empty() {
+                    return Component::update(self, ctx, Did::Filtered);
+                }
+                let filtered = ctx.link().callback(|()| Did::Filtered);
+                self.filter_pause = Some(Timeout::new(FILTER_PAUSE, move || filtered.emit(())));
+                return false;
+            }
+            Did::Filtered => {
+                let typed = self.filter_input.cast::<HtmlInputElement>().map(|input| input.value());
+                let typed = typed.unwrap_or_default().trim().to_owned();
+                if typed == self.filter {
+                    return false;
+                }
+                self.filter = typed;
+                self.new_view();
+            }
+            Did::Clicked(row, column) => {
+                self.cursor = Some((Spot::Row(row), column));
+                self.select_at_cursor(ctx);
+                self.open_details(ctx);
+            }
+            Did::SortClicked(column) => self.sort(column),
+            Did::Key(event) => return self.key(ctx, &event),
+            Did::Focused => {
+                if self.cursor.is_none() && self.rows.total() > 0 {
+                    let first =
+                        (self.scroll.top / self.scroll.height().max(1.0) * self.rows.total() as f64) as u64;
+                    self.cursor = Some((Spot::Row(first.min(self.rows.total() - 1)), 0));
+                }
+            }
+            Did::GripDown(column, event) => {
+                event.prevent_default();
+                let grip: Element = event.target_unchecked_into();
+                let _ = grip.set_pointer_capture(event.pointer_id());
+                let width = self.columns.shown.get(column).map_or(0.0, super::columns::Column::width);
+                self.drag = Some(Drag { column, from: f64::from(event.client_x()), width });
+            }
+            Did::GripMoved(event) => {
+                let Some(drag) = &self.drag else { return false };
+                if let Some(column) = self.columns.shown.get_mut(drag.column) {
+                    column.resize(drag.width + f64::from(event.client_x()) - drag.from);
+                }
+            }
+            Did::GripUp => self.drag = None,
+            Did::Fit(column) => self.columns.refit(column, &self.rows.iter()),
+            Did::ToggledChooser => self.choosing = !self.choosing,
+            Did::ToggledColumn(property) => {
+                self.columns.toggle(&property);
+                self.rows.new_columns();
+            }
+            Did::AllColumns => {
+                self.columns.show_all(&ctx.props().result.properties);
+                self.rows.new_columns();
+            }
+            Did::DefaultColumns => {
+                self.columns.reset(&ctx.props().result.properties);
+                self.rows.new_columns();
+            }
+            Did::ClosedDetails => {
+                self.look = None;
+                self.focus();
+            }
+        }
+        self.ask(ctx);
+        true
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        if let (Some(top), Some(place)) = (self.scroll_to.take(), self.place.cast::<Element>()) {
+            place.set_scroll_top(top.round() as i32);
+        }
+        if self.measure() {
+            ctx.link().send_message(Did::Scrolled);
+            self.ask(ctx);
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        self.draw(ctx)
+    }
+}
+
+impl Table {
+    /// Whether rows stand in the order of arrival, all of them.
+    fn in_order(&self) -> bool {
+        self.columns.sort.is_none() && self.filter.is_empty()
+    }
+
+    fn current(&self) -> Scroll {
+        Scroll { rows: self.rows.total(), ..self.scroll }
+    }
+
+    /// Asks for what is visible and not here.
+    fn ask(&mut self, ctx: &Context<Self>) {
+        self.scroll.rows = self.rows.total();
+        let TableProps { result, link } = ctx.props();
+        let Some(link) = link else { return };
+        // While nothing is known of a new view, its first screen is what will be shown.
+        let wanted = self.scroll.drawn();
+        let Some(range) = self.rows.missing(wanted) else { return };
+        let view = View { sort: self.columns.sort.iter().cloned().collect(), filter: self.filter.clone() };
+        let answer = ctx.link().callback(Did::Answered);
+        if let Some(request) = link.rows(result.id, view, self.columns.properties(), range, answer) {
+            self.rows.asked(request);
+        }
+    }
+
+    /// Reads scroll position and height; whether something has changed.
+    fn measure(&mut self) -> bool {
+        let Some(place) = self.place.cast::<Element>() else { return false };
+        let before = self.scroll;
+        self.scroll.top = f64::from(place.scroll_top());
+        self.scroll.view = (f64::from(place.client_height()) - HEAD).max(0.0);
+        self.scroll != before
+    }
+
+    fn sort(&mut self, column: usize) {
+        self.columns.sort_by(column);
+        self.new_view();
+    }
+
+    fn new_view(&mut self) {
+        self.rows.new_view();
+        if let Some((spot @ Spot::Row(_), _)) = &mut self.cursor {
+            *spot = Spot::Row(0);
+        }
+        self.scroll.top = 0.0;
+        self.scroll_to = Some(0.0);
+    }
+
+    /// Selects the row at the cursor, once it is here.
+    fn select_at_cursor(&mut self, ctx: &Context<Self>) {
+        if let Some((Spot::Row(row), _)) = self.cursor
+            && let Some(row) = self.rows.get(row)
+            && self.selected.is_some_and(|selected| selected != row.number) | self.selected.is_none()
+        {
+            self.selected = Some(row.number);
+            self.look_at_selected();
+            self.ask_details(ctx);
+        }
+    }
+
+    fn open_details(&mut self, ctx: &Context<Self>) {
+        if let (Some(number), None) = (self.selected, &self.look) {
+            self.look = Some(Look { number, request: None, state: Looked::Loading });
+            self.ask_details(ctx);
+        }
+    }
+
+    /// Open details follow the selection, one request at a time.
+    fn look_at_selected(&mut self) {
+        if let (Some(look), Some(number)) = (&mut self.look, self.selected)
+            && look.request.is_none()
+            && look.number != number
+        {
+            // What is shown stays until the other object is here.
+            look.number = number;
+            look.state = match &look.state {
+                Looked::Here(detail) | Looked::Stale(detail) => Looked::Stale(detail.clone()),
+                _ => Looked::Loading,
+            };
+        }
+    }
+
+    fn ask_details(&mut self, ctx: &Context<Self>) {
+        let TableProps { result, link } = ctx.props();
+        let (Some(link), Some(look)) = (link, &mut self.look) else { return };
+        if look.request.is_none() && matches!(look.state, Looked::Loading | Looked::Stale(_)) {
+            look.request = link.details(result.id, look.number, ctx.link().callback(Did::Answered));
+        }
+    }
+
+    fn focus(&self) {
+        if let Some(place) = self.place.cast::<web_sys::HtmlElement>() {
+            let _ = place.focus();
+        }
+    }
+
+    fn copy_at_cursor(&self) -> bool {
+        let Some((Spot::Row(row), column)) = self.cursor else { return false };
+        let Some(cell) = self.rows.get(row).and_then(|row| row.cells.get(column)) else { return false };
+        let text = super::cell::plain(cell);
+        wasm_bindgen_futures::spawn_local(async move {
+            browser::copy(text).await;
+        });
+        true
+    }
+}

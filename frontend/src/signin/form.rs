@@ -1,0 +1,276 @@
+//! The form: `New-PSSession` with its parameters. What is typed stays in the fields; only the password is cleared.
+
+use std::rc::Rc;
+
+use postern_shared::wire::{BUILD, EndpointOffer, Offer, SignIn};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::Stage;
+use crate::{app::Intent, text};
+
+/// The form, around what happened so far.
+#[derive(PartialEq, Properties)]
+pub(super) struct FormProps {
+    /// What the relay offers.
+    pub offer: Rc<Offer>,
+    /// Where signing in stands.
+    pub stage: Stage,
+    /// Takes the filled form.
+    pub wanted: Callback<Intent>,
+    /// Steps and failure, above the button.
+    pub children: Children,
+}
+
+/// What the user did.
+pub(super) enum Did {
+    Chose(Event),
+    ToggledPassword,
+    FilledIn,
+    Submitted(SubmitEvent),
+}
+
+#[derive(Default)]
+pub(super) struct Form {
+    /// Position in the offer; beyond its end for a connection URI.
+    endpoint: usize,
+    password_shown: bool,
+    uri: NodeRef,
+    user: NodeRef,
+    password: NodeRef,
+    configuration: NodeRef,
+    redirection: NodeRef,
+    timeout: NodeRef,
+    culture: NodeRef,
+}
+
+impl Component for Form {
+    type Message = Did;
+    type Properties = FormProps;
+
+    fn create(_ctx: &Context<Self>) -> Self {
+        Self::default()
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Chose(event) => {
+                let select: HtmlSelectElement = event.target_unchecked_into();
+                self.endpoint = usize::try_from(select.selected_index()).unwrap_or(0);
+            }
+            Did::ToggledPassword => self.password_shown = !self.password_shown,
+            Did::FilledIn => {
+                if let Some((user, password)) = self.chosen(ctx).and_then(|endpoint| endpoint.demo.as_ref()) {
+                    set(&self.user, user);
+                    set(&self.password, password);
+                }
+            }
+            Did::Submitted(event) => {
+                event.prevent_default();
+                if !ctx.props().stage.is_busy() {
+                    self.password_shown = false;
+                    ctx.props().wanted.emit(Intent::SignIn(Box::new(self.filled(ctx))));
+                }
+            }
+        }
+        true
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &FormProps) -> bool {
+        if matches!(ctx.props().stage, Stage::Failed(_)) && old.stage != ctx.props().stage {
+            set(&self.password, "");
+        }
+        true
+    }
+
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        let stage = &ctx.props().stage;
+        if first && !stage.is_busy() {
+            let empty = value(&self.user).is_empty();
+            focus(if empty { &self.user } else { &self.password });
+        } else if matches!(stage, Stage::Failed(_))
+            && value(&self.password).is_empty()
+            && !has_focus_in_form()
+        {
+            focus(&self.password);
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let FormProps { offer, stage, wanted, children } = ctx.props();
+        let chosen = self.chosen(ctx);
+        let busy = stage.is_busy();
+        let onsubmit = ctx.link().callback(Did::Submitted);
+        let cancel = wanted.reform(|_: MouseEvent| Intent::SignOut);
+        let connecting = *stage == Stage::Connecting || *stage == Stage::Resuming;
+        html! {
+            <form class="card" {onsubmit} aria-busy={busy.to_string()}>
+                <h2>{ text::CONNECT }</h2>
+                <fieldset disabled={busy}>
+                    { self.endpoint_fields(ctx, offer, chosen) }
+                    <label class="field">
+                        <span>{ text::USER_NAME }</span>
+                        <input ref={&self.user} id="user" name="username" autocomplete="username" autocapitalize="off"
+                            spellcheck="false" required=true />
+                    </label>
+                    { self.password_field(ctx) }
+                    if let Some((user, password)) = chosen.and_then(|endpoint| endpoint.demo.as_ref()) {
+                        <p class="demo">
+                            <span>
+                                { text::DEMO_HINT }<br />
+                                <span class="muted">{ text::demo_credentials(user, password) }</span>
+                            </span>
+                            <button type="button" class="button" id="fill-in" onclick={ctx.link().callback(|_| Did::FilledIn)}>
+                                { text::FILL_IN }
+                            </button>
+                        </p>
+                    }
+                    { self.settings(chosen) }
+                </fieldset>
+                { children.clone() }
+                <div class="buttons">
+                    <button class="button primary" id="connect" disabled={busy}>
+                        { if busy { text::CONNECTING } else { text::CONNECT } }
+                    </button>
+                    if connecting {
+                        <button type="button" class="button" id="cancel" onclick={cancel}>{ text::CANCEL }</button>
+                    }
+                </div>
+            </form>
+        }
+    }
+}
+
+impl Form {
+    fn chosen<'a>(&self, ctx: &'a Context<Self>) -> Option<&'a EndpointOffer> {
+        ctx.props().offer.endpoints.get(self.endpoint)
+    }
+
+    fn endpoint_fields(&self, ctx: &Context<Self>, offer: &Offer, chosen: Option<&EndpointOffer>) -> Html {
+        let custom = chosen.is_none() && offer.custom_uri;
+        html! {
+            <>
+                <label class="field">
+                    <span>{ text::ENDPOINT }</span>
+                    <select id="endpoint" onchange={ctx.link().callback(Did::Chose)}>
+                        for (at, endpoint) in offer.endpoints.iter().enumerate() {
+                            <option selected={at == self.endpoint}>{ &endpoint.title }</option>
+                        }
+                        if offer.custom_uri {
+                            <option selected={custom}>{ text::CUSTOM_URI }</option>
+                        }
+                    </select>
+                    if let Some(endpoint) = chosen {
+                        <small class="muted">{ &endpoint.uri }</small>
+                    }
+                </label>
+                if custom {
+                    <label class="field">
+                        <span>{ text::CONNECTION_URI }</span>
+                        <input ref={&self.uri} id="uri" type="url" placeholder={text::CONNECTION_URI_EXAMPLE}
+                            required=true spellcheck="false" />
+                    </label>
+                }
+            </>
+        }
+    }
+
+    fn password_field(&self, ctx: &Context<Self>) -> Html {
+        let (kind, label, hint) = if self.password_shown {
+            ("text", text::HIDE, text::HIDE_PASSWORD)
+        } else {
+            ("password", text::SHOW, text::SHOW_PASSWORD)
+        };
+        html! {
+            <div class="field">
+                <label for="password">{ text::PASSWORD }</label>
+                <div class="with-button">
+                    <input ref={&self.password} id="password" name="password" type={kind} autocomplete="current-password"
+                        autocapitalize="off" spellcheck="false" required=true />
+                    <button type="button" class="quiet" id="show-password" aria-label={hint}
+                        aria-pressed={self.password_shown.to_string()}
+                        onclick={ctx.link().callback(|_| Did::ToggledPassword)}>{ label }</button>
+                </div>
+            </div>
+        }
+    }
+
+    fn settings(&self, chosen: Option<&EndpointOffer>) -> Html {
+        let configuration =
+            chosen.map_or("Microsoft.Exchange", |endpoint| &endpoint.configuration).to_owned();
+        html! {
+            <details class="advanced">
+                <summary>{ text::SETTINGS }</summary>
+                <div>
+                    <label class="field">
+                        <span>{ text::CONFIGURATION }</span>
+                        <input ref={&self.configuration} id="configuration" placeholder={configuration} spellcheck="false" />
+                    </label>
+                    <label class="field">
+                        <span>{ text::AUTHENTICATION }</span>
+                        <select id="authentication"><option selected=true>{ text::BASIC }</option></select>
+                    </label>
+                    <label class="field">
+                        <span>{ text::REDIRECTION }</span>
+                        <select ref={&self.redirection} id="redirection">
+                            <option selected=true>{ text::REDIRECTION_ALLOW }</option>
+                            <option>{ text::REDIRECTION_DENY }</option>
+                        </select>
+                    </label>
+                    <label class="field">
+                        <span>{ text::OPEN_TIMEOUT }</span>
+                        <input ref={&self.timeout} id="timeout" type="number" min="1" max="600" inputmode="numeric"
+                            placeholder={text::DEFAULT_TIMEOUT} />
+                    </label>
+                    <label class="field">
+                        <span>{ text::CULTURE }</span>
+                        <input ref={&self.culture} id="culture" placeholder={text::CULTURE_EXAMPLE} spellcheck="false"
+                            pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" />
+                    </label>
+                </div>
+            </details>
+        }
+    }
+
+    fn filled(&self, ctx: &Context<Self>) -> SignIn {
+        let chosen = self.chosen(ctx);
+        let some = |text: String| (!text.is_empty()).then_some(text);
+        let deny =
+            self.redirection.cast::<HtmlSelectElement>().is_some_and(|select| select.selected_index() == 1);
+        SignIn {
+            build: BUILD.to_owned(),
+            endpoint: chosen.map_or_else(String::new, |endpoint| endpoint.name.clone()),
+            uri: chosen.is_none().then(|| value(&self.uri).trim().to_owned()),
+            user: value(&self.user).trim().to_owned(),
+            password: value(&self.password),
+            configuration: some(value(&self.configuration).trim().to_owned()),
+            allow_redirection: !deny,
+            open_timeout: value(&self.timeout).trim().parse().ok(),
+            culture: some(value(&self.culture).trim().to_owned()),
+        }
+    }
+}
+
+fn value(input: &NodeRef) -> String {
+    input.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+}
+
+fn set(input: &NodeRef, value: &str) {
+    if let Some(input) = input.cast::<HtmlInputElement>() {
+        input.set_value(value);
+    }
+}
+
+fn focus(input: &NodeRef) {
+    if let Some(input) = input.cast::<HtmlInputElement>() {
+        let _ = input.focus();
+    }
+}
+
+/// Whether the user is already somewhere in the form; the focus is not taken away from there.
+fn has_focus_in_form() -> bool {
+    gloo::utils::document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "SUMMARY")
+            || element.id() == "show-password"
+    })
+}

@@ -1,0 +1,114 @@
+//! The sign-in page: a form, the steps of connecting as they happen, and what went wrong.
+
+mod form;
+mod steps;
+
+use std::rc::Rc;
+
+use postern_shared::wire::{Failure, Offer};
+use yew::prelude::*;
+
+use self::{form::Form, steps::Steps};
+use crate::{
+    app::Intent,
+    console::{FailureCard, Mark, Theme, ThemeSwitch},
+    state::Connecting,
+    text,
+};
+
+/// Where signing in stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// The form waits for the user.
+    #[default]
+    Form,
+    /// The relay has been asked and has not answered.
+    Asking,
+    /// The relay connects and tells its steps.
+    Connecting,
+    /// The page came back to a session and does not know it yet.
+    Resuming,
+    /// It failed.
+    Failed(Rc<Failure>),
+}
+
+impl Stage {
+    /// Whether the form must wait.
+    pub fn is_busy(&self) -> bool {
+        !matches!(self, Self::Form | Self::Failed(_))
+    }
+}
+
+/// What the sign-in page shows.
+#[derive(PartialEq, Properties)]
+pub struct SignInProps {
+    /// What the relay offers, once it is known.
+    pub offer: Option<Rc<Offer>>,
+    /// Why it is not known.
+    pub offer_failure: Option<Rc<Failure>>,
+    /// Where signing in stands.
+    pub stage: Stage,
+    /// Steps of connecting.
+    pub connecting: Rc<Connecting>,
+    /// Whether the user has just signed out.
+    pub goodbye: bool,
+    /// The theme.
+    pub theme: Theme,
+    /// Takes what is asked for.
+    pub wanted: Callback<Intent>,
+}
+
+/// The sign-in page.
+#[component]
+pub fn SignInPage(props: &SignInProps) -> Html {
+    html! {
+        <div class="signin">
+            <section class="side">
+                <Mark size=34 />
+                <h1>{ text::PRODUCT }</h1>
+                <p>{ text::CLAIM }</p>
+                <p class="foot">{ text::PASSWORD_PROMISE }</p>
+            </section>
+            <main class="card-place">
+                <div class="corner"><ThemeSwitch theme={props.theme} wanted={props.wanted.clone()} /></div>
+                { card(props) }
+            </main>
+        </div>
+    }
+}
+
+fn card(props: &SignInProps) -> Html {
+    let resuming = props.stage == Stage::Resuming;
+    if resuming && props.connecting.steps.is_empty() {
+        return html! { <div class="card"><p class="muted" role="status">{ text::RESUMING }</p></div> };
+    }
+    let offer_failure = props.offer_failure.as_ref().map(|failure| {
+        let again = props.wanted.reform(|_: MouseEvent| Intent::AskOffer);
+        html! {
+            <div class="card">
+                <FailureCard failure={failure.clone()} />
+                <button type="button" class="button primary" onclick={again}>{ text::TRY_AGAIN }</button>
+            </div>
+        }
+    });
+    let Some(offer) = &props.offer else {
+        return offer_failure.unwrap_or_else(|| {
+            html! { <div class="card"><p class="muted" role="status">{ text::LOADING_OFFER }</p></div> }
+        });
+    };
+    let failure = match &props.stage {
+        Stage::Failed(failure) => Some(failure),
+        _ => props.offer_failure.as_ref(),
+    };
+    html! {
+        <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()}>
+            if props.goodbye {
+                <p class="goodbye" role="status">{ text::SIGNED_OUT }</p>
+            }
+            <Steps connecting={props.connecting.clone()} />
+            if let Some(failure) = failure {
+                <div role="alert"><FailureCard failure={failure.clone()} /></div>
+            }
+        </Form>
+    }
+}
