@@ -2,6 +2,7 @@
 //!
 //! - [`cmdlet`]: what a cmdlet is, the parameter binder, what a running cmdlet can do.
 //! - [`cmdlets`]: the cmdlets, a file a family.
+//! - `endpoint`: HTTP, sign-in, shells and pipelines: [`serve`].
 //! - [`organisation`]: the data; [`opath`]: the language of `-Filter`.
 //!
 //! This crate must not trust anything that a client sends, and it never holds a real secret: its passwords are
@@ -9,5 +10,8 @@
 
 pub mod cmdlet;
 pub mod cmdlets;
+mod endpoint;
 pub mod opath;
 pub mod organisation;
+
+pub use self::endpoint::{Access, Account, DemoOptions, serve};

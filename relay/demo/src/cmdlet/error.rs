@@ -19,6 +19,12 @@ impl From<CmdletError> for Stop {
     }
 }
 
+impl From<Box<CmdletError>> for Stop {
+    fn from(error: Box<CmdletError>) -> Self {
+        Self::Error(error)
+    }
+}
+
 /// What an error record says.
 #[derive(Clone, Debug)]
 pub struct CmdletError {

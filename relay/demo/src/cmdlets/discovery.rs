@@ -36,7 +36,7 @@ pub const CMDLETS: &[Cmdlet] = &[
         ]),
 ];
 
-/// The answer to GET_COMMAND_METADATA (MS-PSRP section 2.2.2.14): how many cmdlets there are, then each.
+/// The answer to a question for command metadata (MS-PSRP section 2.2.2.14): how many cmdlets there are, then each.
 pub fn metadata(registry: &Registry, names: &[PsStr], command_types: Option<i64>) -> Vec<PsValue> {
     /// `CommandTypes.Cmdlet`.
     const CMDLET: i64 = 8;
@@ -259,7 +259,8 @@ fn syntax(cmdlet: &Cmdlet) -> String {
             (false, _) => format!("-{} <{type_name}>", parameter.name),
         };
         text.push(' ');
-        text.push_str(&if parameter.mandatory { name } else { format!("[{name}]") });
+        let (before, after) = if parameter.mandatory { ("", "") } else { ("[", "]") };
+        text.extend([before, &name, after]);
     }
     text.push_str(" [<CommonParameters>]");
     text

@@ -1,0 +1,265 @@
+//! The endpoint: HTTP, Basic authentication, and WS-Management requests to shells (MS-WSMV section 3.1.4).
+#![expect(
+    clippy::result_large_err,
+    reason = "a request fails with one fault at most, and that is written at once"
+)]
+
+mod accounts;
+mod pipeline;
+mod private_data;
+mod records;
+mod shell;
+mod shells;
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request, State},
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    serve::ListenerExt,
+};
+use postern_wsman::{
+    envelope::{Fault, Limits, SignalCode, code},
+    server::{NewShell, Operation, Output, OutputStream, Request as WsmanRequest, ShellState, fault},
+};
+use tokio::net::TcpListener;
+
+pub use self::accounts::{Access, Account};
+use self::{
+    accounts::authenticate,
+    shell::{Shell, Target},
+    shells::Shells,
+};
+
+/// Largest request. Windows takes envelopes of 500 KB; some room for a client that puts more into one Send.
+const MAX_REQUEST: usize = 2 << 20;
+/// How long a Receive waits where the client does not say.
+const DEFAULT_OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest that an operation waits: Exchange's `MaxOperationTimeoutSeconds`.
+const MAX_OPERATION_TIMEOUT: Duration = Duration::from_mins(15);
+/// Envelope that every client takes (WS-Management's own default).
+const DEFAULT_ENVELOPE: usize = 153_600;
+/// Largest envelope that is written, whatever the client would take: what a Windows server writes at most.
+const MAX_ENVELOPE: usize = 512_000;
+
+/// How a demo endpoint behaves.
+#[derive(Clone, Debug)]
+pub struct DemoOptions {
+    /// Mailboxes in the organisation.
+    pub mailboxes: u32,
+    /// How long a shell may be unused before it is deleted: 15 minutes, as Exchange has it.
+    pub idle: Duration,
+    /// Shells that one user may have at once: 3, as Exchange Online has it.
+    pub sessions_per_user: usize,
+    /// Who may sign in.
+    pub accounts: Vec<Account>,
+}
+
+impl Default for DemoOptions {
+    fn default() -> Self {
+        Self {
+            mailboxes: 300,
+            idle: Duration::from_mins(15),
+            sessions_per_user: 3,
+            accounts: Account::demo(),
+        }
+    }
+}
+
+/// What all requests share.
+struct Endpoint {
+    options: DemoOptions,
+    shells: Shells,
+}
+
+/// Serves the demo organisation at any path until `shutdown` ends, then deletes all shells.
+///
+/// Errors of single connections end these; the result is an error only where the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    options: DemoOptions,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let shells = Shells::new(&options);
+    let endpoint = Arc::new(Endpoint { options, shells });
+    let reaper = tokio::spawn(reap(Arc::clone(&endpoint)));
+    let app = Router::new().fallback(handle).with_state(Arc::clone(&endpoint));
+    // A request is small and answered at once: waiting to fill a packet only costs time.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "Cannot switch off Nagle's algorithm");
+        }
+    });
+    let closing = Arc::clone(&endpoint);
+    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            // Receives wait for shells that no longer are, and end.
+            closing.shells.close_all();
+        })
+        .await;
+    reaper.abort();
+    endpoint.shells.close_all();
+    served
+}
+
+/// Deletes shells that are unused for too long.
+async fn reap(endpoint: Arc<Endpoint>) {
+    let period = (endpoint.options.idle / 4).clamp(Duration::from_millis(50), Duration::from_secs(30));
+    let mut ticks = tokio::time::interval(period);
+    loop {
+        ticks.tick().await;
+        endpoint.shells.reap(endpoint.options.idle);
+    }
+}
+
+async fn handle(
+    State(endpoint): State<Arc<Endpoint>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    if request.method() != Method::POST {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+    }
+    let credentials = request.headers().get(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
+    let Some(account) = authenticate(&endpoint.options.accounts, credentials).cloned() else {
+        tracing::debug!(%client, "Refused a sign-in");
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Basic realm=\"Klinik Auer\"")])
+            .into_response();
+    };
+    if account.access == Access::NoRemotePowerShell {
+        // Exchange's front end answers so before WS-Management is reached.
+        return (StatusCode::BAD_REQUEST, "Bad Request").into_response();
+    }
+    let path = request.uri().path().to_owned();
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
+    let Ok(body) = to_bytes(request.into_body(), MAX_REQUEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let wsman = match WsmanRequest::parse(&body, &Limits::default()) {
+        Ok(wsman) => wsman,
+        Err(error) => return soap_fault(fault(None, &Fault::invalid_parameter(error.to_string()))),
+    };
+    let asked = Asked { address: format!("http://{host}{path}"), client: client.ip().to_string(), account };
+    match endpoint.answer(&wsman, &asked).await {
+        Ok(envelope) => soap(StatusCode::OK, envelope),
+        Err(error) => {
+            tracing::debug!(action = %wsman.action, fault = %error, "Answered with a fault");
+            soap_fault(wsman.fault(&error))
+        }
+    }
+}
+
+/// What a request says beside its envelope.
+struct Asked {
+    address: String,
+    client: String,
+    account: Account,
+}
+
+fn soap_fault(envelope: String) -> Response {
+    soap(StatusCode::INTERNAL_SERVER_ERROR, envelope)
+}
+
+fn soap(status: StatusCode, envelope: String) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/soap+xml;charset=UTF-8")], Body::from(envelope))
+        .into_response()
+}
+
+impl Endpoint {
+    async fn answer(&self, request: &WsmanRequest, asked: &Asked) -> Result<String, Fault> {
+        let user = &asked.account;
+        if let Operation::Create(wanted) = &request.operation {
+            let shell = self.shells.create(&request.resource_uri, wanted, user)?;
+            return Ok(request.created(&NewShell {
+                address: &asked.address,
+                shell_id: shell.id(),
+                owner: &user.name,
+                client_ip: Some(&asked.client),
+                idle_timeout: self.options.idle,
+            }));
+        }
+        let shell_id = request.shell_id.as_deref().unwrap_or_default();
+        let shell = self.shells.find(shell_id, user).ok_or_else(|| Fault::shell_not_found(shell_id))?;
+        // For as long as a request is at work the shell is in use, a Receive that waits included.
+        let _used = shell.used();
+        match &request.operation {
+            Operation::Delete => {
+                self.shells.delete(&shell);
+                Ok(request.done())
+            }
+            Operation::Get => Ok(request.shell_state(&ShellState {
+                shell_id: shell.id(),
+                owner: &user.name,
+                idle_timeout: self.options.idle,
+            })),
+            Operation::Command { command_id, arguments, .. } => {
+                let id = command_id.unwrap_or_else(shells::new_id);
+                shell.command(id, arguments)?;
+                Ok(request.command_started(id))
+            }
+            Operation::Send(streams) => {
+                for stream in streams {
+                    shell.send(stream.command_id, stream.stream, &stream.data).await?;
+                }
+                Ok(request.done())
+            }
+            Operation::Receive { command_id } => self.receive(request, &shell, *command_id, user).await,
+            Operation::Signal { command_id, code } => {
+                let id = command_id.ok_or_else(|| Fault::invalid_parameter("Signal needs a CommandId."))?;
+                match code {
+                    SignalCode::Stop => shell.stop(id)?,
+                    SignalCode::Terminate => shell.end(id)?,
+                }
+                Ok(request.done())
+            }
+            // A shell goes on by itself; its output waits.
+            Operation::Disconnect | Operation::Reconnect => Ok(request.done()),
+            Operation::Create(_) | Operation::Other => Err(Fault::action_not_supported(&request.action)),
+        }
+    }
+
+    async fn receive(
+        &self,
+        request: &WsmanRequest,
+        shell: &Arc<Shell>,
+        target: Target,
+        user: &Account,
+    ) -> Result<String, Fault> {
+        if user.access == Access::NoRoles {
+            self.shells.delete(shell);
+            return Err(Fault::access_denied_with(format!(
+                "[FailureCategory=AuthZ-CmdletAccessDeniedException] The user \"{}\" isn't assigned to any management \
+                 roles.",
+                user.name
+            )));
+        }
+        let wait = request.operation_timeout.unwrap_or(DEFAULT_OPERATION_TIMEOUT).min(MAX_OPERATION_TIMEOUT);
+        let envelope = request.max_envelope_size.unwrap_or(DEFAULT_ENVELOPE).min(MAX_ENVELOPE);
+        let room = envelope.saturating_sub(Output::ENVELOPE_OVERHEAD);
+        let received = shell.receive(target, wait, room).await?;
+        let streams =
+            if received.data.is_empty() { Vec::new() } else { vec![OutputStream { data: &received.data }] };
+        Ok(request.received(&Output { streams, state: received.state }))
+    }
+}
+
+/// The fault of a user who has as many sessions as allowed.
+fn too_many_sessions(allowed: usize) -> Fault {
+    Fault::quota(
+        code::QUOTA_SHELLS,
+        format!(
+            "[FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have exceeded the \
+             maximum number of connections allowed : {allowed} for the policy party : MaxConcurrency. Please close \
+             existing runspace and try again."
+        ),
+    )
+}
