@@ -149,7 +149,7 @@ impl Error {
                 if io.kind() == io::ErrorKind::ConnectionRefused {
                     return Self::Refused { text: io.to_string() };
                 }
-                if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                if let Some(tls) = tls_cause(io) {
                     return Self::Tls { text: tls.to_string() };
                 }
             }
@@ -174,6 +174,12 @@ impl Error {
     pub(super) fn is_not_found(&self) -> bool {
         matches!(self, Self::Fault(fault) if fault.is_not_found())
     }
+}
+
+/// The error of TLS in one of I/O, which wraps it once or twice; `source` passes over what is wrapped.
+fn tls_cause(error: &io::Error) -> Option<&rustls::Error> {
+    let inner = error.get_ref()?;
+    inner.downcast_ref::<rustls::Error>().or_else(|| tls_cause(inner.downcast_ref::<io::Error>()?))
 }
 
 /// Connecting failed.

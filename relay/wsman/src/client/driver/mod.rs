@@ -1,0 +1,360 @@
+//! The background task of a session: the only owner of the state machine and of what is under way on HTTP.
+
+mod answers;
+mod requests;
+
+use std::{collections::HashMap, sync::Arc};
+
+use postern_psrp::{
+    client::RunspacePool, host::HostResponse, message::MetadataQuery, pipeline::PipelineSpec,
+};
+use postern_shared::value::PsValue;
+use tokio::{
+    sync::{Notify, mpsc, oneshot, watch},
+    task::JoinSet,
+    time::timeout,
+};
+use uuid::Uuid;
+
+use super::{
+    ConnectOptions, Error,
+    pipeline::{Ended, PipelineEvent},
+    queue::EventQueue,
+    session::{ConnectStep, SessionDetails},
+    transport::Transport,
+};
+use crate::envelope::{CreatedShell, SignalCode};
+
+/// What the handles ask of the task.
+pub(super) enum Control {
+    Invoke {
+        key: u64,
+        what: Invocation,
+        events: Arc<EventQueue<PipelineEvent>>,
+    },
+    Answer(Box<HostResponse>),
+    /// A value, or the end of the input.
+    Input {
+        key: u64,
+        value: Option<PsValue>,
+        sent: oneshot::Sender<Result<(), Error>>,
+    },
+    Stop {
+        key: u64,
+    },
+    Close {
+        done: Option<oneshot::Sender<()>>,
+    },
+}
+
+pub(super) enum Invocation {
+    Pipeline(Box<PipelineSpec>),
+    Metadata(MetadataQuery),
+}
+
+/// Whom to tell while the session is being opened.
+pub(super) struct Opening {
+    pub(super) steps: mpsc::UnboundedSender<ConnectStep>,
+    pub(super) opened: oneshot::Sender<Result<(), Error>>,
+}
+
+/// A request that was answered, or failed.
+enum Answered {
+    Created(Result<CreatedShell, Error>),
+    CommandStarted(Uuid, Result<(), Error>),
+    Sent(Option<Uuid>, Result<(), Error>),
+    Received(Option<Uuid>, Result<Vec<u8>, Error>),
+    Stopped(Uuid, Result<(), Error>),
+    Terminated(Uuid),
+}
+
+/// A pipeline on the server.
+struct Running {
+    key: u64,
+    /// The first command's name, for the server's eyes.
+    command_line: String,
+    events: Arc<EventQueue<PipelineEvent>>,
+    /// The server has answered the Command.
+    started: bool,
+    /// A Receive is under way.
+    receiving: bool,
+    /// The last event was given.
+    ended: bool,
+    /// A stop is wanted; the signal goes out once the server knows the command.
+    stop: Stop,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    No,
+    Wanted,
+    Signalled,
+}
+
+/// What is known of the shell on the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shell {
+    /// There is none.
+    None,
+    /// Create is under way, so that there may be one.
+    Requested,
+    /// There is one.
+    Created,
+}
+
+pub(super) struct Driver {
+    transport: Arc<Transport>,
+    options: ConnectOptions,
+    pool: RunspacePool,
+    pool_opened: bool,
+    pool_receiving: bool,
+    shell: Shell,
+    pipelines: HashMap<Uuid, Running>,
+    ids: HashMap<u64, Uuid>,
+    under_way: JoinSet<Answered>,
+    /// A Command or Send is under way: they go one after the other, as fragments must arrive in order.
+    sending: bool,
+    /// Who waits until everything queued has been sent.
+    waiting_for_sent: Vec<oneshot::Sender<Result<(), Error>>>,
+    /// Any pipeline's queue has room again.
+    room: Arc<Notify>,
+    details: watch::Sender<SessionDetails>,
+    gone: watch::Sender<Option<Error>>,
+    /// Decoded fragments of a piece of output; kept, as the next piece is as large.
+    buffer: Vec<u8>,
+}
+
+impl Driver {
+    pub(super) fn new(
+        transport: Transport,
+        options: ConnectOptions,
+        room: Arc<Notify>,
+        details: watch::Sender<SessionDetails>,
+        gone: watch::Sender<Option<Error>>,
+    ) -> Self {
+        Self {
+            transport: Arc::new(transport),
+            pool: RunspacePool::new(options.pool.clone()),
+            options,
+            pool_opened: false,
+            pool_receiving: false,
+            shell: Shell::None,
+            pipelines: HashMap::new(),
+            ids: HashMap::new(),
+            under_way: JoinSet::new(),
+            sending: false,
+            waiting_for_sent: Vec::new(),
+            room,
+            details,
+            gone,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Opens the session, serves it until it is closed or lost, and deletes the shell.
+    pub(super) async fn run(mut self, opening: Opening, mut requests: mpsc::UnboundedReceiver<Control>) {
+        let Opening { steps, mut opened } = opening;
+        let limit = self.transport.endpoint().timeouts.open;
+        let result = tokio::select! {
+            result = timeout(limit, self.open(&steps)) => {
+                result.unwrap_or(Err(Error::Timeout { after: limit }))
+            }
+            // Nobody waits for the session any more.
+            () = opened.closed() => Err(Error::Closed),
+        };
+        drop(steps);
+        let mut closers = Vec::new();
+        let error = match result {
+            Err(error) => {
+                self.shut_down().await;
+                let _ = opened.send(Err(error));
+                return;
+            }
+            Ok(()) if opened.send(Ok(())).is_err() => Error::Closed,
+            Ok(()) => self.serve(&mut requests, &mut closers).await,
+        };
+        if !matches!(error, Error::Closed) {
+            tracing::warn!(%error, "The remote session was lost");
+        }
+        requests.close();
+        for (_, pipeline) in self.pipelines.iter().filter(|(_, pipeline)| !pipeline.ended) {
+            pipeline.events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
+        }
+        for sent in self.waiting_for_sent.drain(..) {
+            let _ = sent.send(Err(error.clone()));
+        }
+        self.gone.send_replace(Some(error.clone()));
+        while let Some(request) = requests.recv().await {
+            match request {
+                Control::Invoke { events, .. } => {
+                    events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
+                }
+                Control::Input { sent, .. } => drop(sent.send(Err(error.clone()))),
+                Control::Close { done } => closers.extend(done),
+                Control::Answer(_) | Control::Stop { .. } => {}
+            }
+        }
+        self.shut_down().await;
+        for done in closers {
+            let _ = done.send(());
+        }
+    }
+
+    /// Creates the shell and waits until the runspace pool is open. Cancel safe: requests go on by themselves.
+    async fn open(&mut self, steps: &mpsc::UnboundedSender<ConnectStep>) -> Result<(), Error> {
+        self.create();
+        while !self.pool_opened {
+            self.pump();
+            match self.under_way.join_next().await {
+                Some(Ok(Answered::Created(result))) => {
+                    self.created(result)?;
+                    let shell_id = self.details.borrow().shell_id.clone();
+                    let _ = steps.send(ConnectStep::ShellCreated { shell_id });
+                    let _ = steps.send(ConnectStep::OpeningRunspace);
+                }
+                Some(answered) => self.answered(answered)?,
+                None => return Err(Error::Closed),
+            }
+        }
+        let _ = steps.send(ConnectStep::RunspaceOpened);
+        Ok(())
+    }
+
+    /// Serves the session; the error says why it ended.
+    async fn serve(
+        &mut self,
+        requests: &mut mpsc::UnboundedReceiver<Control>,
+        closers: &mut Vec<oneshot::Sender<()>>,
+    ) -> Error {
+        let room = self.room.clone();
+        loop {
+            self.pump();
+            let result = tokio::select! {
+                request = requests.recv() => match request {
+                    None => return Error::Closed,
+                    Some(Control::Close { done }) => {
+                        closers.extend(done);
+                        return Error::Closed;
+                    }
+                    Some(request) => {
+                        self.requested(request);
+                        Ok(())
+                    }
+                },
+                Some(answered) = self.under_way.join_next() => self.answered(answered),
+                () = room.notified() => Ok(()),
+            };
+            if let Err(error) = result {
+                return error;
+            }
+        }
+    }
+
+    /// Starts whatever can be started: the next piece to send, and a Receive for whoever has room.
+    fn pump(&mut self) {
+        if self.shell != Shell::Created {
+            return;
+        }
+        if !self.sending {
+            self.send_next();
+        }
+        if !self.pool_receiving {
+            self.receive(None);
+        }
+        let wanting: Vec<Uuid> = self
+            .pipelines
+            .iter()
+            .filter(|(_, pipeline)| pipeline.wants_output())
+            .map(|(id, _)| *id)
+            .collect();
+        for id in wanting {
+            self.receive(Some(id));
+        }
+    }
+
+    fn requested(&mut self, request: Control) {
+        match request {
+            Control::Invoke { key, what, events } => {
+                let (id, command_line) = match what {
+                    Invocation::Pipeline(spec) => {
+                        let name = spec.commands.first().filter(|command| !command.is_script);
+                        let name = name.map(|command| command.name.to_string()).unwrap_or_default();
+                        (self.pool.create_pipeline(&spec), name)
+                    }
+                    Invocation::Metadata(query) => (self.pool.get_command_metadata(&query), String::new()),
+                };
+                self.ids.insert(key, id);
+                self.pipelines.insert(
+                    id,
+                    Running {
+                        key,
+                        command_line,
+                        events,
+                        started: false,
+                        receiving: false,
+                        ended: false,
+                        stop: Stop::No,
+                    },
+                );
+            }
+            Control::Answer(response) => self.pool.answer_host_call(&response),
+            Control::Input { key, value, sent } => {
+                let id = self.ids.get(&key).copied();
+                match id.filter(|id| self.pipelines.get(id).is_some_and(|pipeline| !pipeline.ended)) {
+                    None => drop(sent.send(Err(Error::PipelineEnded))),
+                    Some(id) => {
+                        let queued = match value {
+                            Some(value) => self.pool.send_input(id, &value).map(|_| ()),
+                            None => self.pool.end_input(id),
+                        };
+                        match queued {
+                            Ok(()) => self.waiting_for_sent.push(sent),
+                            Err(error) => drop(sent.send(Err(Error::Protocol(error.to_string())))),
+                        }
+                    }
+                }
+            }
+            Control::Stop { key } => {
+                if let Some(id) = self.ids.get(&key).copied()
+                    && let Some(pipeline) = self.pipelines.get_mut(&id)
+                    && pipeline.stop == Stop::No
+                {
+                    pipeline.stop = Stop::Wanted;
+                    self.stop_if_wanted(id);
+                }
+            }
+            // Handled by the caller, who also has to know.
+            Control::Close { .. } => {}
+        }
+    }
+
+    fn stop_if_wanted(&mut self, id: Uuid) {
+        if let Some(pipeline) = self.pipelines.get_mut(&id)
+            && pipeline.stop == Stop::Wanted
+            && pipeline.started
+            && !pipeline.ended
+        {
+            pipeline.stop = Stop::Signalled;
+            self.signal(id, SignalCode::Stop);
+        }
+    }
+
+    fn end(&mut self, id: Uuid, ended: Ended) {
+        let Some(pipeline) = self.pipelines.get_mut(&id) else {
+            return;
+        };
+        if pipeline.ended {
+            return;
+        }
+        pipeline.ended = true;
+        pipeline.events.finish(PipelineEvent::Ended(ended));
+        // It holds memory on the server until it is terminated.
+        self.signal(id, SignalCode::Terminate);
+    }
+}
+
+impl Running {
+    fn wants_output(&self) -> bool {
+        self.started && !self.receiving && !self.ended && self.events.has_room()
+    }
+}
