@@ -282,3 +282,140 @@ impl Reassembler {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(length: usize) -> Vec<u8> {
+        (0..length).map(|at| (at % 251) as u8).collect()
+    }
+
+    fn buffer(fragment_size: usize, messages: &[Vec<u8>]) -> FragmentBuffer {
+        let mut buffer = FragmentBuffer::new(fragment_size);
+        for (object, message) in (1..).zip(messages) {
+            buffer.write(object, |out| out.extend_from_slice(message));
+        }
+        buffer
+    }
+
+    fn reassemble(reassembler: &mut Reassembler, data: &[u8]) -> Result<Vec<Vec<u8>>, FragmentError> {
+        let mut messages = Vec::new();
+        reassembler.feed(data, |message| messages.push(message.to_vec()))?;
+        Ok(messages)
+    }
+
+    fn fragment(object: u64, fragment: u64, flags: u8, piece: &[u8]) -> Vec<u8> {
+        let mut bytes = object.to_be_bytes().to_vec();
+        bytes.extend_from_slice(&fragment.to_be_bytes());
+        bytes.push(flags);
+        bytes.extend_from_slice(&(piece.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(piece);
+        bytes
+    }
+
+    /// WIRE 1: the header is big-endian.
+    #[test]
+    fn wire_1_a_fragment_header_is_big_endian() {
+        let mut buffer = FragmentBuffer::new(HEADER_LEN + 3);
+        buffer.write(0x0102, |out| out.extend_from_slice(b"abcd"));
+        let mut expected = vec![0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3];
+        expected.extend_from_slice(b"abc");
+        expected.extend_from_slice(&[0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 1]);
+        expected.push(b'd');
+        assert_eq!(buffer.take(usize::MAX), Some(expected));
+    }
+
+    #[test]
+    fn messages_of_all_lengths_survive() {
+        for size in [HEADER_LEN + 1, HEADER_LEN + 7, 64, FRAGMENT_SIZE] {
+            let messages: Vec<_> = [0, 1, 6, 7, 8, 13, 14, 15, 300].map(message).into();
+            let data = buffer(size, &messages).take(usize::MAX).unwrap();
+            assert_eq!(reassemble(&mut Reassembler::default(), &data), Ok(messages));
+        }
+    }
+
+    /// WIRE 31: data ends anywhere, in the middle of a fragment or of its header.
+    #[test]
+    fn wire_31_data_may_be_cut_anywhere() {
+        let messages = [message(40), message(0), message(9)];
+        let data = buffer(HEADER_LEN + 16, &messages).take(usize::MAX).unwrap();
+        for cut in 0..=data.len() {
+            let mut reassembler = Reassembler::default();
+            let (front, back) = data.split_at(cut);
+            let mut got = reassemble(&mut reassembler, front).unwrap();
+            got.extend(reassemble(&mut reassembler, back).unwrap());
+            assert_eq!(got, messages, "cut at {cut}");
+        }
+        let mut reassembler = Reassembler::default();
+        let got: Vec<_> =
+            data.iter().flat_map(|byte| reassemble(&mut reassembler, &[*byte]).unwrap()).collect();
+        assert_eq!(got, messages);
+    }
+
+    #[test]
+    fn whole_fragments_are_taken_up_to_the_size_asked_for() {
+        let mut buffer = buffer(HEADER_LEN + 10, &[message(25), message(10)]);
+        let whole = HEADER_LEN + 10;
+        assert_eq!(buffer.len(), 4 * HEADER_LEN + 35);
+        assert_eq!(buffer.take(2 * whole + 5).map(|data| data.len()), Some(2 * whole));
+        assert_eq!(buffer.take(1).map(|data| data.len()), Some(HEADER_LEN + 5), "one at least");
+        buffer.write(3, |out| out.push(1));
+        assert_eq!(buffer.take_fragment().map(|data| data.len()), Some(whole));
+        assert_eq!(buffer.take(usize::MAX).map(|data| data.len()), Some(HEADER_LEN + 1));
+        assert_eq!(buffer.take(usize::MAX), None);
+        assert!(buffer.is_empty());
+    }
+
+    #[test]
+    fn a_queue_that_is_never_empty_does_not_grow() {
+        let mut buffer = FragmentBuffer::default();
+        buffer.write(0, |out| out.extend([0; 1000]));
+        for object in 1..10_000 {
+            buffer.write(object, |out| out.extend([0; 1000]));
+            assert_eq!(buffer.take(1100).map(|data| data.len()), Some(1000 + HEADER_LEN));
+        }
+        assert!(buffer.bytes.capacity() < 10 * COMPACT_FROM, "{}", buffer.bytes.capacity());
+    }
+
+    #[test]
+    fn a_message_beyond_the_limit_is_refused_before_it_is_kept() {
+        let limit = FragmentError::TooLong { limit: 100 };
+        let mut reassembler = Reassembler::new(100);
+        assert_eq!(
+            reassemble(&mut reassembler, &fragment(1, 0, START | END, &message(100))).unwrap().len(),
+            1
+        );
+        let mut announced = fragment(2, 0, START, &[]);
+        announced[17..].copy_from_slice(&u32::MAX.to_be_bytes());
+        assert_eq!(reassemble(&mut reassembler, &announced), Err(limit));
+        assert_eq!(reassemble(&mut reassembler, &[0]), Err(FragmentError::Broken));
+
+        let mut reassembler = Reassembler::new(100);
+        reassemble(&mut reassembler, &fragment(1, 0, START, &message(60))).unwrap();
+        assert_eq!(reassemble(&mut reassembler, &fragment(1, 1, 0, &message(41))), Err(limit));
+    }
+
+    #[test]
+    fn fragments_out_of_order_are_refused() {
+        let first = fragment(1, 0, START, b"a");
+        for (second, error) in [
+            (fragment(1, 2, END, b"b"), FragmentError::OutOfOrder { object: 1, fragment: 2, expected: 1 }),
+            (fragment(2, 1, END, b"b"), FragmentError::NoStart { object: 2, fragment: 1 }),
+            (fragment(2, 1, START, b"b"), FragmentError::OutOfOrder { object: 2, fragment: 1, expected: 0 }),
+        ] {
+            let data = [first.clone(), second].concat();
+            assert_eq!(reassemble(&mut Reassembler::default(), &data), Err(error));
+        }
+        assert_eq!(
+            reassemble(&mut Reassembler::default(), &fragment(1, 1, END, b"b")),
+            Err(FragmentError::NoStart { object: 1, fragment: 1 })
+        );
+    }
+
+    #[test]
+    fn a_new_object_discards_an_unfinished_one() {
+        let data = [fragment(1, 0, START, b"lost"), fragment(2, 0, START | END, b"kept")].concat();
+        assert_eq!(reassemble(&mut Reassembler::default(), &data), Ok(vec![b"kept".to_vec()]));
+    }
+}

@@ -422,3 +422,76 @@ impl PipelineState {
         matches!(self, Self::Stopped | Self::Completed | Self::Failed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WIRE 32: a parameter comes in three forms.
+    #[test]
+    fn wire_32_three_forms_of_a_parameter() {
+        let is_switch = |name: &str| name.eq_ignore_ascii_case("WhatIf");
+        let named = |name: &str, value: &str| Argument::Named(name.into(), value.into());
+        let null = PsValue::Null;
+
+        let plain = Command::new("Get-Mailbox").parameter("Identity", "x").argument("y");
+        assert_eq!(plain.arguments(is_switch), [named("Identity", "x"), Argument::Positional("y".into())]);
+
+        let text = Command::new("Get-Mailbox")
+            .parameter("-WhatIf", null.clone())
+            .argument("y")
+            .parameter("-Identity", null.clone())
+            .argument("x")
+            .parameter("-Filter", null.clone());
+        assert_eq!(
+            text.arguments(is_switch),
+            [
+                Argument::Switch("WhatIf".into()),
+                Argument::Positional("y".into()),
+                named("Identity", "x"),
+                Argument::Missing("Filter".into()),
+            ]
+        );
+
+        let splatted = Command::new("Get-Mailbox")
+            .parameter("-Identity:", "x")
+            .parameter("-Filter:", null.clone())
+            .parameter("-WhatIf:", true);
+        assert_eq!(
+            splatted.arguments(is_switch),
+            [
+                named("Identity", "x"),
+                Argument::Named("Filter".into(), null),
+                Argument::Named("WhatIf".into(), true.into()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pipeline_survives_its_message() {
+        let mut merged = Command::new("Out-Default").argument(7);
+        merged.merge = Merge { my: 2, to: 1, previous: 3, error: 1, ..Merge::default() };
+        let mut spec = PipelineSpec::command("Get-Mailbox")
+            .parameter("Identity", "x")
+            .switch("WhatIf")
+            .argument(PsValue::Null)
+            .then(merged)
+            .with_input();
+        spec.host = HostInfo::console("title", 80, 25);
+        spec.history = Some("Get-Mailbox x".into());
+        spec.add_to_history = true;
+        assert_eq!(PipelineSpec::read(&spec.to_value()).unwrap(), spec);
+
+        let mut statements = PipelineSpec::new(["a", "b", "c"].map(Command::new).into());
+        statements.commands[1].end_of_statement = true;
+        statements.commands[2].end_of_statement = true;
+        assert_eq!(PipelineSpec::read(&statements.to_value()).unwrap(), statements);
+    }
+
+    #[test]
+    fn a_pipeline_without_commands_is_refused() {
+        let spec = PipelineSpec::new(Vec::new());
+        assert!(PipelineSpec::read(&spec.to_value()).is_err());
+        assert!(PipelineSpec::read(&PsValue::Null).is_err());
+    }
+}

@@ -180,3 +180,65 @@ impl fmt::Display for MessageType {
         f.pad(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WIRE 1: numbers are little-endian, GUIDs in .NET's byte order.
+    #[test]
+    fn wire_1_a_message_header_is_little_endian() {
+        let header = Header {
+            destination: Destination::Server,
+            message: MessageType::CreatePipeline,
+            pool: Uuid::from_u128(0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF),
+            pipeline: None,
+        };
+        let mut bytes = Vec::new();
+        header.write(&mut bytes);
+        let mut expected = vec![2, 0, 0, 0, 0x06, 0x10, 0x02, 0];
+        expected.extend([
+            0x33, 0x22, 0x11, 0, 0x55, 0x44, 0x77, 0x66, 0x88, 0x99, 0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF,
+        ]);
+        expected.extend([0; 16]);
+        assert_eq!(bytes, expected);
+        bytes.extend(b"body");
+        let (read, body) = Header::read(&bytes).unwrap();
+        assert_eq!((read, body), (header, &b"body"[..]));
+    }
+
+    /// WIRE 3: these ids are wrong in several implementations.
+    #[test]
+    fn wire_3_message_ids() {
+        for (message, id) in [
+            (MessageType::ConnectRunspacePool, 0x0001_0008),
+            (MessageType::RunspacePoolInitData, 0x0002_100B),
+            (MessageType::ResetRunspaceState, 0x0002_100C),
+            (MessageType::GetCommandMetadata, 0x0002_100A),
+        ] {
+            assert_eq!(message.id(), id);
+        }
+        for message in MessageType::ALL {
+            assert_eq!(MessageType::from_id(message.id()), Some(*message));
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_an_error() {
+        let mut bytes = Vec::new();
+        let header = Header {
+            destination: Destination::Client,
+            message: MessageType::PipelineOutput,
+            pool: Uuid::nil(),
+            pipeline: Some(Uuid::max()),
+        };
+        header.write(&mut bytes);
+        for length in 0..HEADER_LEN {
+            assert!(matches!(Header::read(&bytes[..length]), Err(ProtocolError::ShortMessage(_))));
+        }
+        bytes[0] = 3;
+        assert!(matches!(Header::read(&bytes), Err(ProtocolError::Malformed { member: "Destination", .. })));
+        bytes[5] = 0xFF;
+        assert!(matches!(Header::read(&bytes), Err(ProtocolError::UnknownMessage(0x0004_FF04))));
+    }
+}

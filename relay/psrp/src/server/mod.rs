@@ -542,7 +542,9 @@ impl RunspacePool {
             return Ok(());
         }
         if !pipeline.takes_input {
-            return Err(ProtocolError::Unexpected { message });
+            // A client may end an input that it did not announce.
+            let is_end = message == MessageType::EndOfPipelineInput;
+            return if is_end { Ok(()) } else { Err(ProtocolError::Unexpected { message }) };
         }
         self.events.push_back(if message == MessageType::PipelineInput {
             Event::Input { pipeline: id, value }
