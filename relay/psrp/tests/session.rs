@@ -32,14 +32,14 @@ fn mailbox(name: &str) -> PsValue {
 #[test]
 fn a_pool_opens_with_its_private_data() {
     let mut pair = Pair::new();
-    pair.to_server();
+    pair.feed_server();
     let Some(server::Event::Open(init)) = pair.server.poll_event() else { panic!("no Open") };
     assert_eq!((init.min_runspaces, init.max_runspaces), (1, 1));
     assert_eq!(init.host.default_data.unwrap().window_size, (120, 50));
     assert_eq!(pair.server.id(), pair.client.id());
 
     pair.server.open(vec![("SupportedVersions".into(), "14.15.0.0-15.20.0.0".into())]);
-    pair.to_client(None);
+    pair.feed_client(None);
     // WIRE 34: the private data comes before the state.
     let Some(client::Event::ApplicationPrivateData(data)) = pair.client.poll_event() else {
         panic!("no data")
@@ -55,10 +55,10 @@ fn a_pool_opens_with_its_private_data() {
 #[test]
 fn a_refused_pool_breaks_with_its_error() {
     let mut pair = Pair::new();
-    pair.to_server();
+    pair.feed_server();
     let error = ErrorRecord::new("System.Exception", "no", "Refused", ErrorCategory::PermissionDenied);
     pair.server.refuse(&error);
-    pair.to_client(None);
+    pair.feed_client(None);
     let Some(client::Event::PoolState { state: RunspacePoolState::Broken, error: Some(error) }) =
         pair.client.poll_event()
     else {
@@ -106,7 +106,7 @@ fn a_command_runs_with_its_streams() {
     assert!(one < two && two == server.queued(Some(pipeline)));
     server.finish(pipeline, PipelineState::Completed, None).unwrap();
     assert!(!server.is_done(pipeline));
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     assert!(pair.server.is_done(pipeline));
 
     let events = pair.events();
@@ -169,7 +169,7 @@ fn wire_26_a_terminating_error_comes_with_the_state() {
         ErrorCategory::ObjectNotFound,
     );
     pair.server.finish(pipeline, PipelineState::Failed, Some(&error)).unwrap();
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     let events = pair.events();
     let [client::Event::PipelineState { state: PipelineState::Failed, error: Some(got), .. }] = &events[..]
     else {
@@ -195,7 +195,7 @@ fn wire_19_39_a_script_can_be_told_from_a_command() {
     );
     error.target = "1 + 1".into();
     pair.server.finish(pipeline, PipelineState::Failed, Some(&error)).unwrap();
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     let events = pair.events();
     let [client::Event::PipelineState { error: Some(got), .. }] = &events[..] else { panic!("{events:?}") };
     assert_eq!(got.fully_qualified_error_id, "ScriptsNotAllowed");
@@ -215,7 +215,7 @@ fn wire_4_input_reaches_the_pipeline_and_ends() {
     assert!(pair.client.queued(Some(pipeline)) > 100_000);
     pair.client.end_input(pipeline).unwrap();
     assert!(pair.client.send_input(pipeline, &PsValue::Null).is_err(), "the input ended");
-    pair.to_server();
+    pair.feed_server();
     let input = |value| Some(server::Event::Input { pipeline, value });
     assert_eq!(pair.server.poll_event(), input(PsValue::I32(1)));
     assert_eq!(pair.server.poll_event(), input(PsValue::Null));
@@ -305,7 +305,7 @@ fn wire_6_7_host_calls_are_answered() {
         (HostRequest::Other(HostMethod::GetName, Vec::new()), HostMethod::GetName),
     ] {
         let asked = pair.server.call_host(Some(pipeline), &request).unwrap();
-        pair.to_client(Some(pipeline));
+        pair.feed_client(Some(pipeline));
         let Some(client::Event::HostCall(call)) = pair.client.poll_event() else { panic!("no call") };
         assert_eq!((call.id, call.method), (asked.id, method));
         assert_eq!(call.request().unwrap(), request);
@@ -370,7 +370,7 @@ fn wire_7_what_is_written_to_the_host_gets_no_answer() {
         HostRequest::SetWindowTitle("t".into()),
     ] {
         pair.server.call_host(Some(pipeline), &request).unwrap();
-        pair.to_client(Some(pipeline));
+        pair.feed_client(Some(pipeline));
         let Some(client::Event::HostCall(call)) = pair.client.poll_event() else { panic!("no call") };
         assert_eq!(call.request().unwrap(), request);
         assert!(call.method.is_void() && call.answer(PsValue::Null).is_none());
@@ -381,11 +381,11 @@ fn wire_7_what_is_written_to_the_host_gets_no_answer() {
 fn the_host_of_the_pool_is_called_too() {
     let mut pair = Pair::open();
     let asked = pair.server.call_host(None, &HostRequest::ReadLine).unwrap();
-    pair.to_client(None);
+    pair.feed_client(None);
     let Some(client::Event::HostCall(call)) = pair.client.poll_event() else { panic!("no call") };
     assert_eq!((call.id, call.pipeline), (asked.id, None));
     pair.client.answer_host_call(&call.answer_line("x").unwrap());
-    pair.to_server();
+    pair.feed_server();
     assert!(matches!(pair.server.poll_event(), Some(server::Event::HostResponse(r)) if r.pipeline.is_none()));
 }
 
@@ -394,7 +394,7 @@ fn a_stopped_pipeline_says_so() {
     let mut pair = Pair::open();
     let (pipeline, _) = pair.invoke(&PipelineSpec::command("Start-Sleep"));
     pair.server.call_host(Some(pipeline), &HostRequest::ReadLine).unwrap();
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     let Some(client::Event::HostCall(call)) = pair.client.poll_event() else { panic!("no call") };
     let stopped = ErrorRecord::pipeline_stopped();
     pair.server.finish(pipeline, PipelineState::Stopped, Some(&stopped)).unwrap();
@@ -403,7 +403,7 @@ fn a_stopped_pipeline_says_so() {
     let late = pair.client.poll_transmit(usize::MAX).unwrap();
     assert!(pair.server.handle_data(None, Stream::PromptResponse, &late.data).is_err());
     assert_eq!(pair.server.poll_event(), None);
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     assert!(matches!(
         pair.client.poll_event(),
         Some(client::Event::PipelineState { state: PipelineState::Stopped, error: Some(_), .. })
@@ -446,7 +446,7 @@ fn wire_37_command_metadata() {
         pair.server.write_output(pipeline, &answer.to_value()).unwrap();
     }
     pair.server.finish(pipeline, PipelineState::Completed, None).unwrap();
-    pair.to_client(Some(pipeline));
+    pair.feed_client(Some(pipeline));
     for answer in answers {
         let Some(client::Event::Output { value, .. }) = pair.client.poll_event() else { panic!("no answer") };
         assert_eq!(MetadataAnswer::from_value(&value), Some(answer));
@@ -458,8 +458,8 @@ fn calls_of_the_pool_are_answered() {
     let mut pair = Pair::open();
     pair.invoke(&PipelineSpec::command("Start-Sleep"));
     let expect = |pair: &mut Pair, call, answer| {
-        pair.to_server();
-        pair.to_client(None);
+        pair.feed_server();
+        pair.feed_client(None);
         assert_eq!(pair.client.poll_event(), Some(client::Event::Availability { call, answer }));
     };
     let call = pair.client.get_available_runspaces();
@@ -483,8 +483,8 @@ fn pipelines_are_kept_apart() {
     assert_ne!(one, two);
     pair.server.write_output(one, &PsValue::I32(1)).unwrap();
     pair.server.write_output(two, &PsValue::I32(2)).unwrap();
-    pair.to_client(Some(two));
-    pair.to_client(Some(one));
+    pair.feed_client(Some(two));
+    pair.feed_client(Some(one));
     assert_eq!(
         pair.events(),
         [

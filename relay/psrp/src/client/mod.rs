@@ -95,7 +95,7 @@ struct Pipeline {
 impl RunspacePool {
     /// A pool that is not open yet: send [`Self::creation_data`] to the server.
     pub fn new(options: PoolOptions) -> Self {
-        let decoder = || clixml::Decoder::new(options.clixml.clone());
+        let decoder = || clixml::Decoder::new(options.clixml);
         Self {
             state: RunspacePoolState::BeforeOpen,
             server: None,

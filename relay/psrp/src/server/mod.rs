@@ -96,7 +96,7 @@ impl RunspacePool {
             pipelines: HashMap::new(),
             input: Reassembler::new(options.max_message_len),
             responses: Reassembler::new(options.max_message_len),
-            decoder: clixml::Decoder::new(options.clixml.clone()),
+            decoder: clixml::Decoder::new(options.clixml),
             events: VecDeque::new(),
             output: FragmentBuffer::default(),
             calls: HashMap::new(),

@@ -23,17 +23,17 @@ impl Pair {
     /// Both sides with an open pool.
     pub(crate) fn open() -> Self {
         let mut pair = Self::new();
-        pair.to_server();
+        pair.feed_server();
         assert!(matches!(pair.server.poll_event(), Some(server::Event::Open(_))));
         pair.server.open(Vec::new());
-        pair.to_client(None);
+        pair.feed_client(None);
         assert_eq!(pair.events().len(), 2);
         assert_eq!(pair.client.state(), RunspacePoolState::Opened);
         pair
     }
 
     /// Gives the server all that the client has to send.
-    pub(crate) fn to_server(&mut self) {
+    pub(crate) fn feed_server(&mut self) {
         if let Some(creation) = self.creation.take() {
             self.server.handle_data(None, client::Stream::Stdin, &creation).unwrap();
         }
@@ -46,7 +46,7 @@ impl Pair {
     }
 
     /// Gives the client all that the server has to send for a pipeline or for the pool.
-    pub(crate) fn to_client(&mut self, pipeline: Option<Uuid>) {
+    pub(crate) fn feed_client(&mut self, pipeline: Option<Uuid>) {
         while let Some(data) = self.server.poll_transmit(pipeline, 100_000) {
             self.client.handle_data(pipeline, &data).unwrap();
         }
@@ -55,7 +55,7 @@ impl Pair {
     /// Invokes a pipeline and gives what the server understood.
     pub(crate) fn invoke(&mut self, spec: &PipelineSpec) -> (Uuid, PipelineSpec) {
         let pipeline = self.client.create_pipeline(spec);
-        self.to_server();
+        self.feed_server();
         match self.server.poll_event() {
             Some(server::Event::CreatePipeline { pipeline: id, spec }) if id == pipeline => (id, *spec),
             other => panic!("{other:?}"),
