@@ -29,6 +29,9 @@ pub enum PipelineEvent {
     /// How an activity stands.
     Progress(Box<ProgressRecord>),
     /// The server wants something of the host. Unless its method is void, the pipeline waits for an answer.
+    ///
+    /// PowerShell sends warnings and progress, and with `-Verbose` and `-Debug` those too, as records *and* as void
+    /// calls (`WriteWarningLine`, `WriteProgress`…): who shows the records passes over these calls.
     HostCall(Box<HostCall>),
     /// The last event.
     Ended(Ended),
