@@ -25,6 +25,8 @@ mod error;
 mod pattern;
 mod record;
 mod registry;
+#[cfg(test)]
+mod tests;
 
 pub use self::{
     bind::{Bound, Given, bind},
