@@ -202,3 +202,19 @@ async fn metadata_is_a_count_and_then_the_cmdlets() {
     session.close().await;
     demo.stop().await;
 }
+
+#[tokio::test]
+async fn views_come_as_format_data() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let session = demo.session().await;
+    let spec = PipelineSpec::command("Get-FormatData").parameter("TypeName", "*.Management.Mailbox");
+    let output = run(&session, spec).await.complete().output;
+    let [definition] = output.as_slice() else { panic!("{output:?}") };
+    assert!(definition.as_object().unwrap().is_a("System.Management.Automation.ExtendedTypeDefinition"));
+    let views = definition.get("FormatViewDefinition").and_then(PsValue::as_list).unwrap();
+    let table = views[0].get("Control").unwrap();
+    let headers = table.get("Headers").and_then(PsValue::as_list).unwrap();
+    assert_eq!(headers[0].get("Label").and_then(PsValue::as_str), Some("Name"));
+    session.close().await;
+    demo.stop().await;
+}
