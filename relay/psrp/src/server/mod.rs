@@ -30,8 +30,7 @@ pub const PROTOCOL_VERSION: PsVersion = PsVersion::new(2, 3);
 pub const MAX_MESSAGE_LEN: usize = 10 << 20;
 /// Pipelines that a client may have at a time, finished ones included until they are removed.
 pub const MAX_PIPELINES: usize = 64;
-/// Input objects of a pipeline that wait in [`RunspacePool::poll_event`] are bounded by the requests that brought them;
-/// host calls without an answer by this.
+/// Host calls that wait for an answer at a time: a pipeline asks one question after the other.
 const MAX_OPEN_CALLS: usize = 1024;
 
 /// How a server behaves.
