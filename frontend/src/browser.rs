@@ -1,5 +1,7 @@
 //! What the page asks of the browser: clock, address, clipboard, focus.
 
+use std::cell::OnceCell;
+
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -130,6 +132,29 @@ pub fn insert_text(area: &HtmlTextAreaElement, text: &str) {
     {
         let _ = area.set_range_text(text);
     }
+}
+
+/// Mean width of a character in the grid's font, in pixels; measured once.
+pub fn character_width() -> f64 {
+    thread_local! {
+        static WIDTH: OnceCell<f64> = const { OnceCell::new() };
+    }
+    WIDTH.with(|width| *width.get_or_init(|| measured().unwrap_or(7.0)))
+}
+
+/// Property values have more capitals and digits than prose; the sample has them too.
+fn measured() -> Option<f64> {
+    const SAMPLE: &str = "Abcdefghijklm NOPqrstuvwxyz 0123456789 GB Mailbox Remote";
+    let document = gloo::utils::document();
+    let ruler = document.create_element("span").ok()?;
+    ruler.set_text_content(Some(SAMPLE));
+    ruler
+        .set_attribute("style", "position:absolute;visibility:hidden;white-space:nowrap;font-size:13px")
+        .ok()?;
+    document.body()?.append_child(&ruler).ok()?;
+    let width = ruler.get_bounding_client_rect().width();
+    ruler.remove();
+    (width > 0.0).then(|| width / SAMPLE.len() as f64)
 }
 
 /// Whether some text on the page is selected.

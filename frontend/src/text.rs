@@ -187,8 +187,8 @@ pub(crate) fn stream(stream: NoteStream) -> &'static str {
 // Grid
 pub(crate) const FILTER: &str = "Filter all columns";
 pub(crate) const COLUMNS: &str = "Columns";
-pub(crate) const COLUMNS_DEFAULT: &str = "Default columns";
-pub(crate) const COLUMNS_ALL: &str = "All columns";
+pub(crate) const COLUMNS_DEFAULT: &str = "Default";
+pub(crate) const COLUMNS_ALL: &str = "All";
 pub(crate) const FILTER_PROPERTIES: &str = "Find a property";
 pub(crate) const NOTHING_MATCHES: &str = "No object matches the filter.";
 pub(crate) const LOADING: &str = "…";

@@ -23,6 +23,7 @@ pub(super) fn Help(props: &HelpProps) -> Html {
     };
     html! {
         <Modal label={text::HELP} class="help" on_close={props.on_close.clone()}>
+            <button class="quiet close" aria-label={text::CLOSE} autofocus=true onclick={props.on_close.reform(|_: MouseEvent| ())}>{ "✕" }</button>
             <h3>{ text::HELP }</h3>
             <h4>{ text::HELP_KEYS }</h4>
             <dl class="keys">
@@ -35,9 +36,6 @@ pub(super) fn Help(props: &HelpProps) -> Html {
             { list(text::WORKS) }
             <h4>{ text::HELP_LATER }</h4>
             { list(text::LATER) }
-            <div class="row">
-                <button class="button primary" autofocus=true onclick={props.on_close.reform(|_: MouseEvent| ())}>{ text::CLOSE }</button>
-            </div>
         </Modal>
     }
 }

@@ -8,9 +8,12 @@ use super::rows::{Row, Shown};
 const FITTED: (f64, f64) = (64.0, 300.0);
 /// Narrowest and widest that the user can make it.
 const RESIZED: (f64, f64) = (40.0, 1600.0);
-/// Mean width of a character in the grid's font, and what a cell adds on both sides.
-const CHARACTER: f64 = 7.1;
-const PADDING: f64 = 26.0;
+/// What a cell adds on both sides.
+const PADDING: f64 = 27.0;
+/// Headings are bold, and so a little wider.
+const BOLD: f64 = 1.1;
+/// From so many rows on, what a column needs is known well enough; wider cells that come later do not move it.
+const ENOUGH_ROWS: usize = 60;
 /// Room for the sort mark in a heading.
 const SORT_MARK: usize = 2;
 
@@ -23,8 +26,10 @@ pub(super) struct Column {
     pub(super) label: String,
     /// What is in it; found out from the rows where the relay did not say.
     pub(super) kind: CellKind,
-    /// Its width in pixels; `None` until rows have shown how much is needed.
-    pub(super) width: Option<f64>,
+    /// Its width in pixels.
+    pub(super) width: f64,
+    /// Whether the width still follows the rows that come.
+    fits: bool,
     /// Width in characters that the type's view asks for; 0 for none.
     asked: u16,
     /// Whether the relay said what is in it.
@@ -37,7 +42,8 @@ impl Column {
             property: meta.property.clone(),
             label: meta.label.clone(),
             kind: meta.kind,
-            width: None,
+            width: FITTED.0,
+            fits: true,
             asked: meta.width,
             kind_known: true,
         }
@@ -48,20 +54,17 @@ impl Column {
             property: property.to_owned(),
             label: property.to_owned(),
             kind: CellKind::Text,
-            width: None,
+            width: FITTED.0,
+            fits: true,
             asked: 0,
             kind_known: false,
         }
     }
 
-    /// Its width until one is known.
-    pub(super) fn width(&self) -> f64 {
-        self.width.unwrap_or_else(|| width_of(self.label.chars().count() + SORT_MARK))
-    }
-
     /// Sets the width by hand.
     pub(super) fn resize(&mut self, width: f64) {
-        self.width = Some(width.clamp(RESIZED.0, RESIZED.1));
+        self.width = width.clamp(RESIZED.0, RESIZED.1);
+        self.fits = false;
     }
 }
 
@@ -132,33 +135,39 @@ impl Columns {
         };
     }
 
-    /// Gives columns without a width the one that these rows need, and finds out what is in those of unknown kind.
-    pub(super) fn fit<'a>(&mut self, rows: &(impl Iterator<Item = &'a Row> + Clone)) {
+    /// Gives columns the width that these rows need, and finds out what is in those of unknown kind. `character` is
+    /// the mean width of a character.
+    pub(super) fn fit<'a>(&mut self, rows: &(impl Iterator<Item = &'a Row> + Clone), character: f64) {
+        let enough = rows.clone().nth(ENOUGH_ROWS).is_some();
         for (at, column) in self.shown.iter_mut().enumerate() {
             let cells = || rows.clone().filter_map(|row| row.cells.get(at));
             if !column.kind_known && cells().next().is_some() {
                 column.kind = kind_of(cells());
                 column.kind_known = true;
             }
-            if column.width.is_none() && cells().next().is_some() {
-                let needed = cells().map(characters).max().unwrap_or(0).max(usize::from(column.asked));
-                let label = column.label.chars().count() + SORT_MARK;
-                column.width = Some(width_of(needed.max(label)));
+            if column.fits {
+                let cells = cells().map(characters).max().unwrap_or(0).max(usize::from(column.asked)) as f64;
+                let label = (column.label.chars().count() + SORT_MARK) as f64 * BOLD;
+                let needed = (cells.max(label) * character + PADDING).clamp(FITTED.0, FITTED.1);
+                column.width = column.width.max(needed);
+                column.fits = !enough;
             }
         }
     }
 
     /// Makes a column as wide as these rows need.
-    pub(super) fn refit<'a>(&mut self, at: usize, rows: &(impl Iterator<Item = &'a Row> + Clone)) {
+    pub(super) fn refit<'a>(
+        &mut self,
+        at: usize,
+        rows: &(impl Iterator<Item = &'a Row> + Clone),
+        character: f64,
+    ) {
         if let Some(column) = self.shown.get_mut(at) {
-            column.width = None;
-            self.fit(rows);
+            column.width = FITTED.0;
+            column.fits = true;
+            self.fit(rows, character);
         }
     }
-}
-
-fn width_of(characters: usize) -> f64 {
-    (characters as f64 * CHARACTER + PADDING).clamp(FITTED.0, FITTED.1)
 }
 
 fn characters(cell: &Shown) -> usize {

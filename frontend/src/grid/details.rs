@@ -59,15 +59,15 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
                 }
                 <dl>
                     for (name, type_name, content) in detail.properties.iter() {
-                        <dt title={type_name.clone()}>{ name }</dt>
+                        <dt title={type_name.clone()}>{ value::breakable(name) }</dt>
                         <dd>
                             { value::value(content) }
                             <button class="quiet copy" aria-label={text::copy_value(name)} title={text::copy_value(name)}
                                 onclick={copy(name, value::plain(content))}>
                                 { match copied.as_ref() {
-                                    Some((copied, true)) if copied == name => "✓",
-                                    Some((copied, false)) if copied == name => "✕",
-                                    _ => "⧉",
+                                    Some((copied, true)) if copied == name => html! { { "✓" } },
+                                    Some((copied, false)) if copied == name => html! { { "✕" } },
+                                    _ => copy_sign(),
                                 } }
                             </button>
                         </dd>
@@ -83,5 +83,14 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
             { body }
             <span class="visually-hidden" role="status">{ said }</span>
         </aside>
+    }
+}
+
+fn copy_sign() -> Html {
+    html! {
+        <svg width="13" height="13" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
+            <rect x="8" y="8" width="13" height="13" rx="2" />
+            <path d="M16 8V5a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h3" />
+        </svg>
     }
 }

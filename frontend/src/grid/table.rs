@@ -90,6 +90,8 @@ pub(super) struct Table {
     cursor: Option<(Spot, usize)>,
     /// Number of the selected row in the result.
     selected: Option<u64>,
+    /// Whether the row at the cursor is to be selected as soon as it is here.
+    selecting: bool,
     look: Option<Look>,
     drag: Option<Drag>,
     choosing: bool,
@@ -114,12 +116,14 @@ impl Component for Table {
             scroll_to: None,
             cursor: None,
             selected: None,
+            selecting: false,
             look: None,
             drag: None,
             choosing: false,
             _resized: EventListener::new(&gloo::utils::window(), "resize", move |_| resized.emit(())),
         };
         table.rows.grew(result.rows, true);
+        table.columns.fit(&table.rows.iter(), browser::character_width());
         table.ask(ctx);
         table
     }
@@ -144,7 +148,7 @@ impl Component for Table {
         match did {
             Did::Answered(Answered::Rows(batch)) => {
                 if self.rows.take(&batch, self.scroll.drawn().start) == Taken::Rows {
-                    self.columns.fit(&self.rows.iter());
+                    self.columns.fit(&self.rows.iter(), browser::character_width());
                     self.select_at_cursor(ctx);
                 }
             }
@@ -187,6 +191,7 @@ impl Component for Table {
             }
             Did::Clicked(row, column) => {
                 self.cursor = Some((Spot::Row(row), column));
+                self.selecting = true;
                 self.select_at_cursor(ctx);
                 self.open_details(ctx);
             }
@@ -203,7 +208,7 @@ impl Component for Table {
                 event.prevent_default();
                 let grip: Element = event.target_unchecked_into();
                 let _ = grip.set_pointer_capture(event.pointer_id());
-                let width = self.columns.shown.get(column).map_or(0.0, super::columns::Column::width);
+                let width = self.columns.shown.get(column).map_or(0.0, |column| column.width);
                 self.drag = Some(Drag { column, from: f64::from(event.client_x()), width });
             }
             Did::GripMoved(event) => {
@@ -213,7 +218,7 @@ impl Component for Table {
                 }
             }
             Did::GripUp => self.drag = None,
-            Did::Fit(column) => self.columns.refit(column, &self.rows.iter()),
+            Did::Fit(column) => self.columns.refit(column, &self.rows.iter(), browser::character_width()),
             Did::ToggledChooser => self.choosing = !self.choosing,
             Did::ToggledColumn(property) => {
                 self.columns.toggle(&property);
@@ -295,16 +300,18 @@ impl Table {
         if let Some((spot @ Spot::Row(_), _)) = &mut self.cursor {
             *spot = Spot::Row(0);
         }
+        // What is selected stays so, wherever it stands now.
+        self.selecting = false;
         self.scroll.top = 0.0;
         self.scroll_to = Some(0.0);
     }
 
     /// Selects the row at the cursor, once it is here.
     fn select_at_cursor(&mut self, ctx: &Context<Self>) {
-        if let Some((Spot::Row(row), _)) = self.cursor
+        if let Some((Spot::Row(row), _)) = self.cursor.filter(|_| self.selecting)
             && let Some(row) = self.rows.get(row)
-            && self.selected.is_some_and(|selected| selected != row.number) | self.selected.is_none()
         {
+            self.selecting = false;
             self.selected = Some(row.number);
             self.look_at_selected();
             self.ask_details(ctx);

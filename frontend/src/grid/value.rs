@@ -13,6 +13,31 @@ pub(super) fn value(value: &DetailValue) -> Html {
     nested(value, 0)
 }
 
+/// A property's name that may break between its words: `PrimarySmtpAddress` at `Smtp`.
+pub(super) fn breakable(name: &str) -> Html {
+    let mut start = 0;
+    let mut words = Vec::new();
+    for (at, pair) in name
+        .char_indices()
+        .zip(name.chars().skip(1))
+        .map(|((at, one), two)| (at + one.len_utf8(), (one, two)))
+    {
+        if pair.0.is_lowercase() && pair.1.is_uppercase() {
+            words.push(name.get(start..at).unwrap_or_default().to_owned());
+            start = at;
+        }
+    }
+    let last = name.get(start..).unwrap_or_default().to_owned();
+    html! {
+        <>
+            for word in words {
+                { word }<wbr />
+            }
+            { last }
+        </>
+    }
+}
+
 /// Its text, for the clipboard: a list one item a line.
 pub(super) fn plain(value: &DetailValue) -> String {
     match value {
@@ -52,7 +77,7 @@ fn nested(value: &DetailValue, depth: usize) -> Html {
                 <summary>{ if title.is_empty() { text::properties(properties.len()) } else { title.clone() } }</summary>
                 <dl>
                     for (name, value) in properties {
-                        <dt>{ name }</dt>
+                        <dt>{ breakable(name) }</dt>
                         <dd>{ nested(value, depth + 1) }</dd>
                     }
                 </dl>

@@ -18,7 +18,9 @@ pub(super) struct FormProps {
     pub stage: Stage,
     /// Takes the filled form.
     pub wanted: Callback<Intent>,
-    /// Steps and failure, above the button.
+    /// What came of the last time, above the fields.
+    pub news: Html,
+    /// The steps, above the button.
     pub children: Children,
 }
 
@@ -97,7 +99,7 @@ impl Component for Form {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let FormProps { offer, stage, wanted, children } = ctx.props();
+        let FormProps { offer, stage, wanted, news, children } = ctx.props();
         let chosen = self.chosen(ctx);
         let busy = stage.is_busy();
         let onsubmit = ctx.link().callback(Did::Submitted);
@@ -106,6 +108,7 @@ impl Component for Form {
         html! {
             <form class="card" {onsubmit} aria-busy={busy.to_string()}>
                 <h2>{ text::CONNECT }</h2>
+                { news.clone() }
                 <fieldset disabled={busy}>
                     { self.endpoint_fields(ctx, offer, chosen) }
                     <label class="field">

@@ -100,15 +100,20 @@ fn card(props: &SignInProps) -> Html {
         Stage::Failed(failure) => Some(failure),
         _ => props.offer_failure.as_ref(),
     };
-    html! {
-        <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()}>
+    // What went wrong stands above the fields that it is about.
+    let news = html! {
+        <>
             if props.goodbye {
                 <p class="goodbye" role="status">{ text::SIGNED_OUT }</p>
             }
-            <Steps connecting={props.connecting.clone()} />
             if let Some(failure) = failure {
                 <div role="alert"><FailureCard failure={failure.clone()} /></div>
             }
+        </>
+    };
+    html! {
+        <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()} {news}>
+            <Steps connecting={props.connecting.clone()} />
         </Form>
     }
 }

@@ -69,7 +69,7 @@ impl Table {
         let link = ctx.link();
         let scroll = self.current();
         let columns = self.columns.shown.as_slice();
-        let widths = columns.iter().map(Column::width);
+        let widths = columns.iter().map(|column| column.width);
         let width: f64 = widths.clone().sum();
         let last = columns.len().saturating_sub(1);
         let template: Vec<_> = widths

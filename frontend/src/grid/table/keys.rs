@@ -30,7 +30,7 @@ impl Table {
             ("ArrowLeft" | "ArrowRight", Spot::Head) if event.shift_key() => {
                 if let Some(column) = self.columns.shown.get_mut(column) {
                     let step = if key == "ArrowLeft" { -RESIZE_STEP } else { RESIZE_STEP };
-                    column.resize(column.width() + step);
+                    column.resize(column.width + step);
                 }
                 (spot, column)
             }
@@ -50,6 +50,7 @@ impl Table {
             }
             ("Enter" | " ", Spot::Row(_)) => {
                 self.cursor = Some((spot, column));
+                self.selecting = true;
                 self.select_at_cursor(ctx);
                 self.open_details(ctx);
                 (spot, column)
@@ -75,6 +76,7 @@ impl Table {
                 self.scroll_to = Some(top);
                 self.ask(ctx);
             }
+            self.selecting = true;
             self.select_at_cursor(ctx);
         }
     }
