@@ -2,7 +2,11 @@
 
 mod peer;
 
-use std::{path::Path, process::Command, time::Instant};
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use peer::{Peer, USER, free_port, read, run};
 use postern_psrp::pipeline::PipelineSpec;
@@ -225,7 +229,7 @@ async fn no_shell_is_left() {
             shell_id = Some(id);
         }
     });
-    let _ = tokio::time::timeout(std::time::Duration::from_millis(30), connecting).await;
+    let _ = tokio::time::timeout(Duration::from_millis(30), connecting).await;
     if let Some(shell_id) = shell_id {
         wait_until_gone(&peer, &shell_id).await;
     }
@@ -236,7 +240,7 @@ async fn a_shell_that_vanishes_ends_the_session() {
     let Some(peer) = peer(&["--idle", "1"]) else { return };
     let mut endpoint = peer.endpoint();
     // Longer than the server keeps an unused shell: a Receive counts as use when it is asked.
-    endpoint.timeouts.operation = std::time::Duration::from_secs(20);
+    endpoint.timeouts.operation = Duration::from_secs(20);
     let credentials = Credentials::new(USER, peer::PASSWORD.to_owned());
     let session =
         RemoteSession::connect(endpoint, credentials, ConnectOptions::default(), |_| ()).await.unwrap();
@@ -244,6 +248,22 @@ async fn a_shell_that_vanishes_ends_the_session() {
     let Error::Fault(fault) = &error else { panic!("{error:?}") };
     assert!(fault.is_not_found(), "{fault:?}");
     assert_eq!(error.to_failure().what, "The server does not know the session any more");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn closing_ends_even_if_the_server_hangs() {
+    let Some(peer) = peer(&[]) else { return };
+    let mut endpoint = peer.endpoint();
+    endpoint.timeouts.close = Duration::from_millis(300);
+    let credentials = Credentials::new(USER, peer::PASSWORD.to_owned());
+    let session =
+        RemoteSession::connect(endpoint, credentials, ConnectOptions::default(), |_| ()).await.unwrap();
+    let mut pipeline = session.invoke(PipelineSpec::command("Start-Sleep").parameter("Seconds", 60));
+    peer.hang();
+    let began = Instant::now();
+    session.close().await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(matches!(pipeline.next().await, Some(PipelineEvent::Ended(Ended::Lost(Error::Closed)))));
 }
 
 fn assert_is_gone(peer: &Peer, shell_id: &str) {
@@ -256,7 +276,7 @@ fn assert_is_gone(peer: &Peer, shell_id: &str) {
 async fn wait_until_gone(peer: &Peer, shell_id: &str) {
     let gone = async {
         while !peer.receive(shell_id).1.contains("Code=\"2150858843\"") {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     tokio::time::timeout(peer::PATIENCE, gone).await.expect("the shell is deleted");

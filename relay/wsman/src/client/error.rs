@@ -165,6 +165,17 @@ impl Error {
         }
     }
 
+    /// A fault as an error: Windows' redirect is one, and is reported as HTTP's is.
+    pub(super) fn from_fault(fault: Box<Fault>) -> Self {
+        match fault.location.clone() {
+            Some(location) => {
+                let via = fault.signed_code().map_or_else(|| fault.subcode.clone(), |code| code.to_string());
+                Self::Redirected { location, via }
+            }
+            None => Self::Fault(fault),
+        }
+    }
+
     /// Whether it is the fault that ends a Receive without output.
     pub(super) fn is_poll_timeout(&self) -> bool {
         matches!(self, Self::Fault(fault) if fault.is_timeout())

@@ -25,7 +25,8 @@ use crate::envelope::{
 
 /// Bytes of an answer that is no envelope that are kept, for the error's text.
 const SHOWN_BODY: usize = 500;
-/// Headers of an answer; a server sends about ten, and hyper's own limit is 100.
+/// How long a connection may be silent before TCP asks whether the other side is still there: firewalls on the way
+/// forget connections after a few minutes.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// What sends requests for one shell.
@@ -209,13 +210,7 @@ impl Head {
 fn parse_fault(body: &[u8], limits: &Limits) -> Option<Error> {
     let response = Response::parse(body, limits).ok()?;
     match response.body() {
-        Ok(Body::Fault(fault)) => Some(match fault.location.clone() {
-            Some(location) => {
-                let via = fault.signed_code().map_or_else(|| fault.subcode.clone(), |code| code.to_string());
-                Error::Redirected { location, via }
-            }
-            None => Error::Fault(fault),
-        }),
+        Ok(Body::Fault(fault)) => Some(Error::from_fault(fault)),
         _ => None,
     }
 }
@@ -258,7 +253,7 @@ pub(super) fn with_response<T>(
         Err(error) => return Err(error.into()),
     };
     match response.body()? {
-        Body::Fault(fault) => Err(Error::Fault(fault)),
+        Body::Fault(fault) => Err(Error::from_fault(fault)),
         body => use_it(body),
     }
 }

@@ -275,3 +275,25 @@ fn what_is_no_envelope_is_refused() {
         assert_eq!(server::Request::parse(broken.as_bytes(), &limits).unwrap_err(), error);
     }
 }
+
+/// A connection that breaks may end anywhere, and a hostile peer may write anything.
+#[test]
+fn a_damaged_envelope_is_an_error_and_no_panic() {
+    let request = create();
+    let good = request.fault(&Fault::redirect("https://x.example/"));
+    let limits = Limits::default();
+    for end in 0..good.len() {
+        let cut = good.as_bytes().get(..end).unwrap();
+        assert!(Response::parse(cut, &limits).is_err(), "{end}");
+        assert!(server::Request::parse(cut, &limits).is_err(), "{end}");
+    }
+    for at in 0..good.len() {
+        for byte in [b'<', b'>', b'&', b'"', b'/', b':', 0, 0xff] {
+            let mut damaged = good.clone().into_bytes();
+            damaged[at] = byte;
+            // Any result will do, as long as there is one.
+            let _ = Response::parse(&damaged, &limits).map(|response| response.body().map(|_| ()));
+            let _ = server::Request::parse(&damaged, &limits);
+        }
+    }
+}

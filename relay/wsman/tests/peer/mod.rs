@@ -59,6 +59,12 @@ impl Peer {
         Self { process, port, uri }
     }
 
+    /// Lets the server hang: connections stay, and nothing is answered any more.
+    pub(crate) fn hang(&self) {
+        let stopped = Command::new("kill").args(["-STOP", &self.process.id().to_string()]).status();
+        assert!(stopped.is_ok_and(|status| status.success()));
+    }
+
     pub(crate) fn endpoint(&self) -> Endpoint {
         let mut endpoint = Endpoint::new(&self.uri, EXCHANGE_RESOURCE).unwrap();
         // Short, so that a test sees a Receive end without output and be asked again.
