@@ -10,6 +10,8 @@ mod private_data;
 mod records;
 mod shell;
 mod shells;
+#[cfg(test)]
+mod tests;
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 

@@ -23,13 +23,13 @@ use super::{
     pipeline::{self, LOOK, Work},
     private_data::private_data,
 };
-use crate::cmdlet::{Caller, Stop};
+use crate::cmdlet::{Caller, Category, CmdletError, Stop};
 
 /// What can be received from: the pool (`None`) or a pipeline.
 pub(super) type Target = Option<Uuid>;
 
 /// Bytes of output that a pipeline may be ahead of its client.
-const MAX_AHEAD: usize = 4 << 20;
+pub(super) const MAX_AHEAD: usize = 4 << 20;
 /// Objects of input that may wait for a pipeline; a Send beyond that waits.
 const MAX_INPUT: usize = 10_000;
 /// How long a Send waits for room before it fails.
@@ -64,10 +64,22 @@ pub(super) struct State {
 struct Running {
     stopping: bool,
     input: VecDeque<PsValue>,
-    input_ended: bool,
-    /// Whether the client has announced input.
-    expects_input: bool,
+    more_input: More,
+    /// Whether the client wants a key for its answer, which it cannot have.
+    wants_key: bool,
     answers: HashMap<i64, HostResponse>,
+}
+
+/// Whether a pipeline gets more input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum More {
+    /// The client has announced none.
+    #[default]
+    Never,
+    /// More may come.
+    Maybe,
+    /// All has come.
+    Ended,
 }
 
 /// What a Receive got.
@@ -298,15 +310,20 @@ impl Shell {
 
     /// Calls the client's host. Waits for the answer, if the method has one.
     pub(super) fn ask(&self, id: Uuid, request: &HostRequest) -> Result<Option<HostResponse>, Stop> {
+        if let Some(running) = self.lock().running.get_mut(&id) {
+            running.wants_key = false;
+        }
         let mut call = None;
         self.write(id, |pool| call = pool.call_host(Some(id), request).ok())?;
         let Some(call) = call.filter(|call| !call.method.is_void()) else { return Ok(None) };
         let mut state = self.lock();
         while !state.is_stopping(id) {
-            if let Some(answer) =
-                state.running.get_mut(&id).and_then(|running| running.answers.remove(&call.id))
-            {
+            let Some(running) = state.running.get_mut(&id) else { break };
+            if let Some(answer) = running.answers.remove(&call.id) {
                 return Ok(Some(answer));
+            }
+            if running.wants_key {
+                return Err(no_key().into());
             }
             state = self.wait(state, LOOK);
         }
@@ -327,7 +344,7 @@ impl Shell {
                 }
                 return Ok(Some(value));
             }
-            if running.input_ended {
+            if running.more_input != More::Maybe {
                 return Ok(None);
             }
             state = self.wait(state, LOOK);
@@ -337,7 +354,7 @@ impl Shell {
 
     /// Whether the client has announced input for a pipeline.
     pub(super) fn expects_input(&self, id: Uuid) -> bool {
-        self.lock().running.get(&id).is_some_and(|running| running.expects_input)
+        self.lock().running.get(&id).is_some_and(|running| running.more_input != More::Never)
     }
 
     /// A pipeline's thread is at its end; an error means that it failed.
@@ -408,11 +425,8 @@ impl Shell {
         match event {
             Event::Open(_) => state.pool.open(private_data()),
             Event::CreatePipeline { pipeline, spec } => {
-                let running = Running {
-                    input_ended: spec.no_input,
-                    expects_input: !spec.no_input,
-                    ..Running::default()
-                };
+                let more_input = if spec.no_input { More::Never } else { More::Maybe };
+                let running = Running { more_input, ..Running::default() };
                 self.start(state, pipeline, running, Work::Commands(spec));
             }
             Event::CommandMetadata { pipeline, query } => {
@@ -425,7 +439,7 @@ impl Shell {
             }
             Event::EndOfInput { pipeline } => {
                 if let Some(running) = state.running.get_mut(&pipeline) {
-                    running.input_ended = true;
+                    running.more_input = More::Ended;
                 }
             }
             Event::HostResponse(response) => {
@@ -434,6 +448,8 @@ impl Shell {
                     running.answers.insert(response.id, response);
                 }
             }
+            // The answer to a host call is to be encrypted, and waits for the key.
+            Event::PublicKey(_) => state.running.values_mut().for_each(|running| running.wants_key = true),
             other => tracing::debug!(shell = %self.id, event = ?other, "Nothing follows from an event"),
         }
     }
@@ -454,10 +470,26 @@ impl Shell {
     }
 }
 
+/// The error of a command whose user would have to send a secret under a session key (MS-PSRP section 2.2.5.1.24).
+fn no_key() -> CmdletError {
+    CmdletError::plain(
+        "SessionKeyNotAvailable",
+        "System.Management.Automation.Remoting.PSRemotingDataStructureException",
+        Category::NotImplemented,
+        "This endpoint exchanges no session key and so takes no secure strings from this client.",
+    )
+}
+
 impl State {
     /// Whether a pipeline is to end.
     pub(super) fn is_stopping(&self, pipeline: Uuid) -> bool {
         self.closed || self.running.get(&pipeline).is_none_or(|running| running.stopping)
+    }
+
+    /// Bytes that wait for a Receive.
+    #[cfg(test)]
+    pub(super) fn queued(&self, pipeline: Uuid) -> usize {
+        self.pool.queued(Some(pipeline))
     }
 
     /// Tells the client of a pipeline's end. No one is there to be told where it was terminated.
