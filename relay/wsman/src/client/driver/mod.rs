@@ -166,8 +166,9 @@ impl Driver {
         let mut closers = Vec::new();
         let error = match result {
             Err(error) => {
-                self.shut_down().await;
+                // Whoever waits is told at once; a shell that exists by now is deleted behind it.
                 let _ = opened.send(Err(error));
+                self.shut_down().await;
                 return;
             }
             Ok(()) if opened.send(Ok(())).is_err() => Error::Closed,
