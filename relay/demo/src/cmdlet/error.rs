@@ -93,7 +93,7 @@ impl CmdletError {
             Category::InvalidData,
             format!(
                 "The operation couldn't be performed because object '{identity}' couldn't be found on \
-                 'dc01.klinik-auer.example'."
+                 'DC1.klinik-auer.local'."
             ),
         )
     }

@@ -1,10 +1,36 @@
 //! The cmdlets, a file a family. A family is listed here and nowhere else.
 
+pub mod cas_mailbox;
+pub mod contact;
 pub mod discovery;
+pub mod format_data;
+pub mod group;
+pub mod mail_user;
+pub mod mailbox;
+pub mod mailbox_permission;
 pub mod objects;
+pub mod recipient;
+mod selection;
+mod settings;
+pub mod statistics;
 pub mod streams;
+pub mod user;
 
 use crate::cmdlet::Registry;
 
 /// All cmdlets of the demo endpoint.
-pub const ALL: Registry = Registry::new(&[discovery::CMDLETS, objects::CMDLETS, streams::CMDLETS]);
+pub const ALL: Registry = Registry::new(&[
+    discovery::CMDLETS,
+    format_data::CMDLETS,
+    objects::CMDLETS,
+    streams::CMDLETS,
+    mailbox::CMDLETS,
+    cas_mailbox::CMDLETS,
+    statistics::CMDLETS,
+    mailbox_permission::CMDLETS,
+    recipient::CMDLETS,
+    user::CMDLETS,
+    group::CMDLETS,
+    contact::CMDLETS,
+    mail_user::CMDLETS,
+]);
