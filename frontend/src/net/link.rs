@@ -8,10 +8,10 @@ use std::{
 
 use futures_util::{
     FutureExt, SinkExt, StreamExt,
-    future::{AbortHandle, abortable},
+    future::{AbortHandle, abortable, poll_fn},
     stream::{SplitSink, SplitStream},
 };
-use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_net::websocket::{Message, State, futures::WebSocket};
 use postern_shared::wire::{
     BUILD, ClientMessage, Detail, EventNumber, RequestId, ResultId, RowBatch, ServerMessage, View, decode,
     encode,
@@ -146,7 +146,12 @@ impl Link {
     }
 
     async fn hello(&self, url: &str, after: EventNumber) -> Option<SplitStream<WebSocket>> {
-        let (mut sink, frames) = WebSocket::open(url).ok()?.split();
+        let mut socket = WebSocket::open(url).ok()?;
+        poll_fn(|cx| socket.poll_ready_unpin(cx)).await.ok()?;
+        if !matches!(socket.state(), State::Open) {
+            return None;
+        }
+        let (mut sink, frames) = socket.split();
         let hello = encode(&ClientMessage::Hello { build: BUILD.to_owned(), after }).ok()?;
         sink.send(Message::Bytes(hello)).await.ok()?;
         *self.0.sink.borrow_mut() = Some(sink);
@@ -171,6 +176,8 @@ impl Link {
                         self.0.events.emit(LinkEvent::Opened(self.clone()));
                         messages.push(ServerMessage::Hello { build, newest });
                     }
+                    // The relay tells on the socket why there is no such session; nothing else follows.
+                    Ok(message @ ServerMessage::Ended(_)) => messages.push(message),
                     // Frames of another build cannot be told from garbage; either way this page is of no use here.
                     _ => {
                         self.0.events.emit(LinkEvent::OtherBuild);

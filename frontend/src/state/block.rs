@@ -163,6 +163,20 @@ impl Block {
         }
     }
 
+    /// The session ended before the block did.
+    pub(super) fn cut_off(&mut self, now: Millis) {
+        let elapsed = match self.run {
+            Run::Running { since } => (now - since).max(0.0) as u64,
+            _ => 0,
+        };
+        self.end(Run::Ended {
+            state: BlockState::Stopped,
+            objects: self.objects(),
+            elapsed,
+            remote: elapsed,
+        });
+    }
+
     pub(super) fn end(&mut self, run: Run) {
         self.run = run;
         self.stopping = false;

@@ -100,6 +100,9 @@ impl Model {
             ServerMessage::Ended(failure) => {
                 self.idle_until = None;
                 self.prompts.clear();
+                for block in self.blocks.iter_mut().rev().take_while(|block| !block.is_over()) {
+                    Rc::make_mut(block).cut_off(now);
+                }
                 self.ended = Some(Rc::new(failure));
             }
             ServerMessage::Rows(_) | ServerMessage::Details { .. } => {}

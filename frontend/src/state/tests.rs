@@ -168,6 +168,16 @@ fn history_is_not_announced() {
 }
 
 #[test]
+fn nothing_runs_in_a_session_that_ended() {
+    let mut model = Model::default();
+    feed(&mut model, [block(1), EventKind::Started { block: 1 }, block(2)]);
+    model.apply(ServerMessage::Ended(Failure::default()), 9_000.0);
+    assert!(model.ended.is_some() && !model.busy() && model.blocks.iter().all(|block| block.is_over()));
+    let Run::Ended { elapsed, .. } = model.blocks[0].run else { panic!("it ended") };
+    assert_eq!(elapsed, 2_000);
+}
+
+#[test]
 fn messages_about_unknown_blocks_are_ignored() {
     let mut model = Model::default();
     feed(&mut model, [ended(7), EventKind::Text { block: 7, text: "x".into() }, result(7, 1)]);
