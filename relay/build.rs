@@ -179,6 +179,8 @@ impl Page {
     fn write(&mut self, name: &str, media: &str, bytes: &[u8]) {
         let path = self.folder.join(name);
         fs::write(&path, bytes).expect("OUT_DIR is writable");
+        // As a literal, whatever is in it.
+        let path = path.to_str().expect("OUT_DIR is Unicode");
         writeln!(self.table, "    ({name:?}, {media:?}, include_bytes!({path:?})),")
             .expect("text takes text");
     }

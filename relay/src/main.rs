@@ -1,2 +1,7 @@
 //! The `postern` program.
-fn main() {}
+
+use clap::Parser as _;
+
+fn main() -> std::process::ExitCode {
+    postern::cli::run(postern::cli::Cli::parse())
+}

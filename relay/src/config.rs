@@ -1,0 +1,333 @@
+//! The configuration: one TOML file, every key optional, unknown keys an error.
+
+use std::{net::SocketAddr, path::Path, time::Duration};
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::http::origin;
+
+/// The address when none is given: loopback, since the relay itself speaks plain HTTP.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8180";
+
+/// What `postern serve` is told.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address that browsers use, for example `https://console.example`, where a reverse proxy stands before the
+    /// relay. Without it the relay answers only to loopback names.
+    pub public_origin: Option<String>,
+    /// Seconds without use after which a session is signed out.
+    pub idle_seconds: u32,
+    /// Seconds that a session outlives its last tab.
+    pub grace_seconds: u32,
+    /// The endpoints offered, the default one first.
+    pub endpoint: Vec<EndpointConfig>,
+    /// Connection URIs that a user may type. Without this none: the relay would open connections to any machine that
+    /// it can reach, for anyone who can reach it.
+    pub custom_uri: Option<HostRules>,
+    /// Upper limits.
+    pub limits: Limits,
+}
+
+/// An endpoint that the sign-in page offers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointConfig {
+    /// Its name, unique.
+    pub name: String,
+    /// What the page shows; the name if empty.
+    #[serde(default)]
+    pub title: String,
+    /// Its connection URI, kept as it is written: a default port that is given there stays.
+    pub uri: String,
+    /// Its configuration name.
+    #[serde(default = "exchange")]
+    pub configuration: String,
+    /// Whether `http` is accepted, which sends the password unprotected.
+    #[serde(default)]
+    pub allow_http: bool,
+    /// Hosts to which the endpoint may redirect, as in [`HostRules::hosts`]. Its own host is always accepted.
+    #[serde(default)]
+    pub redirect_hosts: Vec<String>,
+    /// User name and password to propose; set by `--demo` alone.
+    #[serde(skip)]
+    pub demo: Option<(String, String)>,
+}
+
+/// Which hosts may be connected to.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostRules {
+    /// Names of hosts, or `*.example.com` for all below a domain.
+    pub hosts: Vec<String>,
+    /// Whether `http` is accepted, which sends the password unprotected.
+    #[serde(default)]
+    pub allow_http: bool,
+}
+
+/// Upper limits. Each keeps one user, or one stranger, from using up the relay.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Sessions at a time.
+    pub sessions: usize,
+    /// Sessions at a time of one browser. Exchange allows 3 to 18 for a user.
+    pub sessions_per_browser: usize,
+    /// Sockets of one session: its tabs.
+    pub sockets_per_session: usize,
+    /// TCP connections at a time.
+    pub connections: usize,
+    /// Sign-ins that one address may make at once; one more every [`Self::sign_in_seconds`].
+    pub sign_ins_per_address: u32,
+    /// Sign-ins that all addresses together may make at once.
+    pub sign_ins: u32,
+    /// Seconds until another sign-in is allowed after too many; a tenth of it for all addresses together.
+    pub sign_in_seconds: u32,
+    /// Seconds for opening a session, import included, where the user sets none.
+    pub open_seconds: u32,
+    /// Megabytes that the results of one session may take.
+    pub session_megabytes: usize,
+    /// Megabytes that the results of all sessions may take.
+    pub megabytes: usize,
+    /// Events that a session's log keeps.
+    pub log_events: usize,
+    /// Megabytes that a session's log may take.
+    pub log_megabytes: usize,
+    /// Command lines that may wait in a session.
+    pub queue: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8180)),
+            public_origin: None,
+            // What Exchange itself allows a shell.
+            idle_seconds: 900,
+            grace_seconds: 120,
+            endpoint: Vec::new(),
+            custom_uri: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sessions: 200,
+            sessions_per_browser: 8,
+            sockets_per_session: 8,
+            connections: 2000,
+            sign_ins_per_address: 10,
+            sign_ins: 100,
+            sign_in_seconds: 10,
+            open_seconds: 120,
+            // 100,000 mailboxes with all their properties stay below it.
+            session_megabytes: 2048,
+            megabytes: 4096,
+            log_events: 20_000,
+            log_megabytes: 16,
+            queue: 50,
+        }
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {error}")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path} is not a valid configuration: {error}")]
+    Invalid {
+        /// Which file.
+        path: String,
+        /// Why.
+        error: Box<toml::de::Error>,
+    },
+    /// There is nothing to connect to.
+    #[error(
+        "no endpoint to connect to\n\nTo try Postern with a demo organisation:\n\n    postern serve --demo\n\n\
+         To use your own server, name it in a file and start `postern serve --config FILE`:\n\n    \
+         [[endpoint]]\n    name = \"exchange\"\n    title = \"Exchange\"\n    \
+         uri = \"https://mail.example.com/PowerShell/\"\n    configuration = \"Microsoft.Exchange\""
+    )]
+    NoEndpoint,
+    /// Two endpoints have the same name.
+    #[error("two endpoints are named `{0}`; sign-ins could not tell them apart")]
+    SameName(String),
+    /// An endpoint without a name.
+    #[error("an endpoint needs a name")]
+    NoName,
+    /// An endpoint's URI is not one for HTTP.
+    #[error("endpoint `{name}`: `{uri}` is not an http or https address with a host")]
+    NotHttp {
+        /// The endpoint.
+        name: String,
+        /// Its URI.
+        uri: String,
+    },
+    /// An endpoint without transport security that nobody asked for.
+    #[error(
+        "endpoint `{0}` uses http, which sends passwords unprotected; use https, or set `allow_http = true` for it"
+    )]
+    Unprotected(String),
+    /// The public origin is not an origin, or not a safe one.
+    #[error(
+        "public_origin `{0}` must be an https origin such as `https://console.example` (http only for a loopback name)"
+    )]
+    PublicOrigin(String),
+    /// Other machines could reach the relay, and send it passwords unprotected.
+    #[error(
+        "listening on {0} lets other machines in, and the relay itself speaks plain http; put a reverse proxy with \
+         https before it and set `public_origin` to the address that browsers use"
+    )]
+    OpenListen(SocketAddr),
+}
+
+impl Config {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| ConfigError::Unreadable { path: name.clone(), error })?;
+        toml::from_str(&text).map_err(|error| ConfigError::Invalid { path: name, error: Box::new(error) })
+    }
+
+    /// Refuses what cannot work or is unsafe without having been asked for.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.endpoint.is_empty() && self.custom_uri.is_none() {
+            return Err(ConfigError::NoEndpoint);
+        }
+        for (at, endpoint) in self.endpoint.iter().enumerate() {
+            if endpoint.name.is_empty() {
+                return Err(ConfigError::NoName);
+            }
+            if self.endpoint.iter().take(at).any(|other| other.name == endpoint.name) {
+                return Err(ConfigError::SameName(endpoint.name.clone()));
+            }
+            let uri = Url::parse(&endpoint.uri)
+                .ok()
+                .filter(|uri| uri.host_str().is_some_and(|host| !host.is_empty()));
+            match uri.as_ref().map(Url::scheme) {
+                Some("https") => {}
+                Some("http") if endpoint.allow_http => {}
+                Some("http") => return Err(ConfigError::Unprotected(endpoint.name.clone())),
+                _ => {
+                    return Err(ConfigError::NotHttp {
+                        name: endpoint.name.clone(),
+                        uri: endpoint.uri.clone(),
+                    });
+                }
+            }
+        }
+        match &self.public_origin {
+            Some(public) if !origin::is_safe_public(public) => Err(ConfigError::PublicOrigin(public.clone())),
+            None if !self.listen.ip().is_loopback() => Err(ConfigError::OpenListen(self.listen)),
+            _ => Ok(()),
+        }
+    }
+
+    /// How long a session may be idle.
+    pub(crate) fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds.max(1).into())
+    }
+
+    /// How long a session outlives its last tab.
+    pub(crate) fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace_seconds.into())
+    }
+}
+
+impl HostRules {
+    /// Whether a host's name is among the rules'.
+    pub fn allow(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        self.hosts.iter().any(|rule| {
+            let rule = rule.to_ascii_lowercase();
+            match rule.strip_prefix("*.") {
+                Some(domain) => {
+                    host.strip_suffix(domain).is_some_and(|below| below.len() > 1 && below.ends_with('.'))
+                }
+                None => host == rule,
+            }
+        })
+    }
+}
+
+fn exchange() -> String {
+    "Microsoft.Exchange".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Config {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let config = parse(
+            "listen = '127.0.0.1:1'\nidle_seconds = 60\n[[endpoint]]\nname = 'a'\nuri = 'https://a.example/PowerShell/'\n\
+             [custom_uri]\nhosts = ['*.example.com']\n[limits]\nsessions = 3\n",
+        );
+        config.check().unwrap();
+        assert_eq!(config.endpoint[0].configuration, "Microsoft.Exchange");
+        assert_eq!((config.idle_seconds, config.grace_seconds, config.limits.sessions), (60, 120, 3));
+    }
+
+    #[test]
+    fn unknown_keys_are_errors() {
+        for text in
+            ["idel_seconds = 1", "[limits]\nsession = 1", "[[endpoint]]\nname='a'\nuri='https://a'\nport=1"]
+        {
+            assert!(toml::from_str::<Config>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn unsafe_or_useless_configurations_are_refused() {
+        let endpoint = "[[endpoint]]\nname='a'\nuri='https://a.example/'\n";
+        let refused = |text: &str| parse(text).check().unwrap_err().to_string();
+        assert!(refused("").contains("--demo"));
+        assert!(refused("[[endpoint]]\nname='a'\nuri='http://a.example/'").contains("allow_http"));
+        assert!(refused("[[endpoint]]\nname='a'\nuri='file:///etc/passwd'").contains("not an http"));
+        assert!(refused(&format!("{endpoint}{endpoint}")).contains("two endpoints"));
+        assert!(refused(&format!("listen='0.0.0.0:80'\n{endpoint}")).contains("reverse proxy"));
+        for origin in ["http://console.example", "https://console.example/path", "console.example"] {
+            assert!(
+                refused(&format!("public_origin='{origin}'\n{endpoint}")).contains("public_origin"),
+                "{origin}"
+            );
+        }
+        parse(&format!("listen='0.0.0.0:80'\npublic_origin='https://console.example'\n{endpoint}"))
+            .check()
+            .unwrap();
+    }
+
+    #[test]
+    fn host_rules_match_whole_labels() {
+        let rules =
+            HostRules { hosts: vec!["mail.example".into(), "*.corp.example".into()], allow_http: false };
+        for host in ["mail.example", "MAIL.example.", "a.corp.example", "a.b.corp.example"] {
+            assert!(rules.allow(host), "{host}");
+        }
+        for host in
+            ["x.mail.example", "corp.example", ".corp.example", "evilcorp.example", "mail.example.evil", ""]
+        {
+            assert!(!rules.allow(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The relay's face to browsers: routes, and the headers that every answer has.
+
+mod assets;
+mod cookie;
+pub(crate) mod origin;
+mod rate;
+mod sign_in;
+mod socket;
+
+use std::{sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+pub(crate) use self::cookie::Browser;
+use self::{assets::Assets, origin::Origin, rate::RateLimit};
+use crate::{config::Config, session::Sessions};
+
+/// What the page may load and connect to: itself. `wasm-unsafe-eval` lets it compile WebAssembly and nothing else;
+/// styles as attributes are the positions of rows.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'";
+
+/// The headers of every answer.
+const HEADERS: [(HeaderName, HeaderValue); 7] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ),
+];
+
+/// What every request may need.
+#[derive(Clone)]
+pub(crate) struct Relay {
+    config: Arc<Config>,
+    sessions: Arc<Sessions>,
+    assets: &'static Assets,
+    origin: Arc<Origin>,
+    rate: Arc<RateLimit>,
+}
+
+/// All routes.
+pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Router {
+    // Takes a moment.
+    let assets = tokio::task::spawn_blocking(Assets::shared).await.expect("compressing does not panic");
+    let relay = Relay {
+        origin: Arc::new(Origin::new(config.public_origin.as_deref())),
+        rate: Arc::new(RateLimit::new(&config.limits, Instant::now())),
+        assets,
+        config,
+        sessions,
+    };
+    Router::new()
+        .route("/api/offer", get(sign_in::offer))
+        .route("/api/sign-in", post(sign_in::sign_in))
+        .route("/ws", get(socket::connect))
+        .route("/health", get(|| async { "ok\n" }))
+        .fallback(get(asset))
+        .layer(middleware::from_fn_with_state(relay.clone(), guard))
+        .with_state(relay)
+}
+
+async fn asset(State(relay): State<Relay>, uri: Uri, headers: HeaderMap) -> Response {
+    relay.assets.serve(uri.path(), &headers)
+}
+
+/// Refuses names that are not the relay's, and gives every answer its headers.
+async fn guard(State(relay): State<Relay>, request: Request, next: Next) -> Response {
+    let mut response = if relay.origin.accepts_host(request.headers()) {
+        next.run(request).await
+    } else {
+        let text = "This relay answers only to its own address. Behind a reverse proxy, set public_origin.\n";
+        (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, value);
+    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

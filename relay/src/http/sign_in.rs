@@ -1,0 +1,286 @@
+//! `GET /api/offer` and `POST /api/sign-in`.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use postern_shared::wire::{BUILD, EndpointOffer, Failure, Offer, SignIn, SignedIn};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{Browser, Relay};
+use crate::{
+    config::{Config, EndpointConfig, HostRules},
+    session::{Opening, Refused},
+};
+
+/// The largest request; names and a password need a few hundred bytes.
+const MOST_BYTES: usize = 16 << 10;
+/// How long a request may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(10);
+/// The longest that a user may set for opening a session.
+const LONGEST_OPEN: u32 = 600;
+
+/// What the relay offers to someone who has not signed in.
+pub(super) async fn offer(State(relay): State<Relay>) -> Json<Offer> {
+    let offer = |endpoint: &EndpointConfig| EndpointOffer {
+        name: endpoint.name.clone(),
+        title: title(endpoint).to_owned(),
+        uri: endpoint.uri.clone(),
+        configuration: endpoint.configuration.clone(),
+        demo: endpoint.demo.clone(),
+    };
+    Json(Offer {
+        build: BUILD.to_owned(),
+        endpoints: relay.config.endpoint.iter().map(offer).collect(),
+        custom_uri: relay.config.custom_uri.is_some(),
+        idle_seconds: relay.config.idle_seconds,
+    })
+}
+
+/// Begins a session.
+pub(super) async fn sign_in(
+    State(relay): State<Relay>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    if !relay.origin.accepts(&headers) {
+        return refuse(StatusCode::FORBIDDEN, "The request does not come from this relay's page.", "", "");
+    }
+    if let Err(wait) = relay.rate.take(peer.ip(), Instant::now()) {
+        let seconds = wait.as_secs() + 1;
+        let mut response = refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many sign-ins were tried.",
+            "The relay limits them, so that nobody can guess passwords through it or lock accounts out.",
+            &format!("Wait {seconds} seconds and try again."),
+        );
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        return response;
+    }
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !is_json {
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request is not JSON.", "", "");
+    }
+    let body = match tokio::time::timeout(ARRIVAL, axum::body::to_bytes(body, MOST_BYTES)).await {
+        Ok(Ok(body)) => Zeroizing::new(Vec::from(body)),
+        Ok(Err(_)) => {
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large or incomplete.", "", "");
+        }
+        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.", "", ""),
+    };
+    let Ok(request) = serde_json::from_slice::<SignIn>(&body) else {
+        // Not the parser's message: it may quote the password.
+        return refuse(
+            StatusCode::BAD_REQUEST,
+            "The request is not a sign-in of this build.",
+            "",
+            "Reload the page.",
+        );
+    };
+    let opening = match opening(&relay.config, request) {
+        Ok(opening) => opening,
+        Err(failure) => return (StatusCode::BAD_REQUEST, Json(*failure)).into_response(),
+    };
+    begin(&relay, &headers, opening)
+}
+
+fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
+    let secure = relay.origin.is_secure();
+    // Only a cookie that was given out here is kept: one that somebody else planted would be theirs as well.
+    let known = Browser::of(headers, secure).filter(|browser| relay.sessions.knows(browser));
+    let named = known.map_or_else(
+        || Browser::new(secure).map(|(browser, cookie)| (browser, Some(cookie))),
+        |browser| Ok((browser, None)),
+    );
+    let Ok((browser, cookie)) = named else {
+        return refuse(StatusCode::INTERNAL_SERVER_ERROR, "The relay has no random numbers.", "", "");
+    };
+    match relay.sessions.begin(browser, opening) {
+        Ok(session) => {
+            let mut response = Json(SignedIn { session }).into_response();
+            if let Some(cookie) = cookie {
+                response.headers_mut().insert(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(Refused::Browser(most)) => refuse(
+            StatusCode::CONFLICT,
+            "This browser has too many sessions.",
+            &format!("The relay allows {most} at a time."),
+            "Sign out of one of them.",
+        ),
+        Err(Refused::Relay) => refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The relay has too many sessions.",
+            "As many people as its configuration allows are signed in.",
+            "Try again later, or ask the relay's administrator to raise limits.sessions.",
+        ),
+        Err(Refused::Stopping) => refuse(StatusCode::SERVICE_UNAVAILABLE, "The relay is stopping.", "", ""),
+        Err(Refused::NoRandomness) => {
+            refuse(StatusCode::INTERNAL_SERVER_ERROR, "The relay has no random numbers.", "", "")
+        }
+    }
+}
+
+/// What to open, from what the page asks for and what the configuration allows.
+fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
+    let password = Zeroizing::new(request.password);
+    if request.build != BUILD {
+        return Err(failure(
+            "The page is not of the relay's build.",
+            "The relay was updated.",
+            "Reload the page.",
+        ));
+    }
+    if request.user.trim().is_empty() || password.is_empty() {
+        return Err(failure("User name and password are needed.", "", "Enter both."));
+    }
+    let open_seconds = request.open_timeout.unwrap_or(config.limits.open_seconds).clamp(1, LONGEST_OPEN);
+    let own;
+    let endpoint = if let Some(endpoint) = config.endpoint.iter().find(|known| known.name == request.endpoint)
+    {
+        endpoint
+    } else if request.endpoint.is_empty() {
+        own = custom(config, request.uri.as_deref().unwrap_or_default())?;
+        &own
+    } else {
+        return Err(failure(
+            "There is no such endpoint.",
+            "The relay's configuration has changed.",
+            "Reload the page and choose another.",
+        ));
+    };
+    let redirects = HostRules {
+        hosts: match (&config.custom_uri, endpoint.name.is_empty()) {
+            (Some(rules), true) => rules.hosts.clone(),
+            _ => endpoint.redirect_hosts.clone(),
+        },
+        allow_http: false,
+    };
+    Ok(Opening {
+        title: title(endpoint).to_owned(),
+        uri: endpoint.uri.clone(),
+        configuration: request
+            .configuration
+            .filter(|name| !name.is_empty())
+            .unwrap_or(endpoint.configuration.clone()),
+        user: request.user.trim().to_owned(),
+        password,
+        allow_http: endpoint.allow_http,
+        redirects: request.allow_redirection.then_some(redirects),
+        open_timeout: Duration::from_secs(open_seconds.into()),
+        culture: request.culture.filter(|culture| !culture.is_empty()),
+    })
+}
+
+/// A connection URI that the user typed, if the configuration allows its host.
+fn custom(config: &Config, uri: &str) -> Result<EndpointConfig, Box<Failure>> {
+    let Some(rules) = &config.custom_uri else {
+        return Err(failure(
+            "This relay does not accept connection URIs.",
+            "Its configuration names the endpoints that may be used.",
+            "Choose one of them, or ask the relay's administrator to allow the host under custom_uri.",
+        ));
+    };
+    let uri = uri.trim();
+    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+        return Err(failure(
+            "The connection URI is not an address.",
+            "",
+            "Enter one such as https://mail.example.com/PowerShell/.",
+        ));
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(failure("The connection URI contains a user name.", "", "Enter it in its own field."));
+    }
+    if !rules.allow(host) {
+        return Err(failure(
+            &format!("This relay may not connect to {host}."),
+            "Its configuration does not name that host under custom_uri.",
+            "Check the spelling, or ask the relay's administrator to allow the host.",
+        ));
+    }
+    if url.scheme() == "http" && !rules.allow_http {
+        return Err(failure(
+            "The connection URI uses http, which sends the password unprotected.",
+            "",
+            "Use https.",
+        ));
+    }
+    Ok(EndpointConfig {
+        name: String::new(),
+        title: host.to_owned(),
+        uri: uri.to_owned(),
+        configuration: "Microsoft.Exchange".to_owned(),
+        allow_http: rules.allow_http,
+        redirect_hosts: Vec::new(),
+        demo: None,
+    })
+}
+
+fn title(endpoint: &EndpointConfig) -> &str {
+    if endpoint.title.is_empty() { &endpoint.name } else { &endpoint.title }
+}
+
+fn failure(what: &str, cause: &str, remedy: &str) -> Box<Failure> {
+    Box::new(Failure { what: what.into(), cause: cause.into(), remedy: remedy.into(), ..Failure::default() })
+}
+
+fn refuse(status: StatusCode, what: &str, cause: &str, remedy: &str) -> Response {
+    let failure = Failure { code: format!("HTTP {}", status.as_u16()), ..*failure(what, cause, remedy) };
+    (status, Json(failure)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(uri: Option<&str>, endpoint: &str) -> SignIn {
+        SignIn {
+            build: BUILD.to_owned(),
+            endpoint: endpoint.to_owned(),
+            uri: uri.map(str::to_owned),
+            user: "admin".to_owned(),
+            password: "secret".to_owned(),
+            configuration: None,
+            allow_redirection: false,
+            open_timeout: None,
+            culture: None,
+        }
+    }
+
+    #[test]
+    fn connection_uris_are_refused_unless_their_host_is_allowed() {
+        let mut config = Config::default();
+        let refused =
+            |config: &Config, uri| opening(config, request(Some(uri), "")).err().map(|failure| failure.what);
+        assert!(refused(&config, "https://mail.example/").unwrap().contains("does not accept"));
+        config.custom_uri = Some(HostRules { hosts: vec!["mail.example".into()], allow_http: false });
+        assert_eq!(refused(&config, "https://mail.example/PowerShell/"), None);
+        for uri in [
+            "https://169.254.169.254/",
+            "https://localhost/",
+            "http://mail.example/",
+            "https://mail.example@evil.example/",
+            "https://a:b@mail.example/",
+            "file:///etc/passwd",
+            "",
+        ] {
+            assert!(refused(&config, uri).is_some(), "{uri}");
+        }
+        assert!(opening(&config, request(None, "other")).is_err());
+    }
+}

@@ -1,0 +1,287 @@
+//! `GET /ws`: one page's WebSocket on a session.
+//!
+//! A socket is a reader of the session's log with a place of its own in it. It holds no queue of events, so a page
+//! that does not read costs nothing but its place, and any number of tabs may show the same session.
+
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
+
+use axum::{
+    Error,
+    body::Bytes,
+    extract::{
+        Query, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket, close_code},
+    },
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use futures_util::{
+    Sink, SinkExt as _, StreamExt as _,
+    stream::{SplitSink, SplitStream},
+};
+use postern_shared::wire::{
+    self, BUILD, ClientMessage, EventNumber, Failure, MAX_FRAME, RowBatch, ServerMessage,
+};
+use serde::Deserialize;
+use tokio::{
+    sync::{Semaphore, mpsc, watch},
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+};
+
+use super::{Browser, Relay};
+use crate::{
+    session::{Found, Handle, Wish, session_gone, too_many_tabs},
+    store::RowsRequest,
+};
+
+/// How long a page has for its first frame.
+const HELLO: Duration = Duration::from_secs(10);
+/// A ping goes out so often; proxies cut connections that are silent for a minute.
+const PING: Duration = Duration::from_secs(20);
+/// A page that has not even answered pings for so long is gone.
+const SILENCE: Duration = Duration::from_secs(65);
+/// The last frame and the close have this long.
+const FAREWELL: Duration = Duration::from_secs(5);
+/// Events sent between two looks at what else there is to send.
+const EVENTS: usize = 256;
+/// Newest states are sent at most so often: ten times a second looks smooth.
+const LIVE: Duration = Duration::from_millis(100);
+/// Requests for rows of one page that are worked on at a time; further ones wait unread.
+const REQUESTS: usize = 4;
+
+/// The query of the address.
+#[derive(Deserialize)]
+pub(super) struct Address {
+    session: String,
+}
+
+/// Opens the WebSocket.
+pub(super) async fn connect(
+    State(relay): State<Relay>,
+    Query(address): Query<Address>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if !relay.origin.accepts(&headers) {
+        return (StatusCode::FORBIDDEN, "The request does not come from this relay's page.\n")
+            .into_response();
+    }
+    let found = Browser::of(&headers, relay.origin.is_secure())
+        .map_or(Found::Nothing, |browser| relay.sessions.find(&address.session, &browser));
+    let upgrade = upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME);
+    // A page cannot see why a WebSocket was refused, so what it must know is told on the WebSocket.
+    let why = match found {
+        Found::Open(handle) => {
+            let most = relay.config.limits.sockets_per_session;
+            if let Some(attached) = Attached::new(handle, most) {
+                let tracked = relay.sessions.track();
+                return upgrade.on_upgrade(move |socket| async move {
+                    serve(socket, &attached.0).await;
+                    drop((attached, tracked));
+                });
+            }
+            too_many_tabs(most)
+        }
+        Found::Ended(why) => why,
+        Found::Nothing => session_gone(),
+    };
+    upgrade.on_upgrade(move |mut socket| async move {
+        let _ = timeout(FAREWELL, farewell(&mut socket, why)).await;
+    })
+}
+
+/// Counts as one of the session's sockets while it lives.
+struct Attached(Arc<Handle>);
+
+impl Attached {
+    fn new(handle: Arc<Handle>, most: usize) -> Option<Self> {
+        let counted = handle.attached.send_if_modified(|count| {
+            let room = *count < most;
+            *count += usize::from(room);
+            room
+        });
+        counted.then_some(Self(handle))
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.0.attached.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
+async fn serve(mut socket: WebSocket, handle: &Arc<Handle>) {
+    let Ok(Some(Ok(first))) = timeout(HELLO, socket.recv()).await else { return };
+    let Some(ClientMessage::Hello { build, after }) = read_message(&first) else {
+        let _ = timeout(FAREWELL, close(&mut socket, close_code::PROTOCOL)).await;
+        return;
+    };
+    let hello = ServerMessage::Hello { build: BUILD.to_owned(), newest: handle.log.newest() };
+    if send(&mut socket, &hello).await.is_err() {
+        return;
+    }
+    if build != BUILD {
+        // The page sees it by the greeting and reloads itself.
+        let _ = timeout(FAREWELL, close(&mut socket, close_code::POLICY)).await;
+        return;
+    }
+    let (sink, stream) = socket.split();
+    let (answer, answers) = mpsc::channel(REQUESTS);
+    tokio::select! {
+        () = read(stream, handle, answer) => {}
+        _ = write(sink, handle, answers, after) => {}
+    }
+}
+
+/// Reads what the page says, until it says no more.
+async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: mpsc::Sender<ServerMessage>) {
+    let busy = Arc::new(Semaphore::new(REQUESTS));
+    // Dropped with this function, and with it what nobody waits for any more.
+    let mut requests = JoinSet::new();
+    while let Ok(Some(Ok(frame))) = timeout(SILENCE, stream.next()).await {
+        let message = match &frame {
+            Message::Ping(_) | Message::Pong(_) => continue,
+            Message::Close(_) => return,
+            frame => read_message(frame),
+        };
+        let wish = match message {
+            None | Some(ClientMessage::Hello { .. }) => {
+                tracing::debug!(session = %handle.id, "A page sent what is not a message");
+                return;
+            }
+            Some(ClientMessage::Run { line }) => Wish::Run(line),
+            Some(ClientMessage::Stop { block }) => Wish::Stop(block),
+            Some(ClientMessage::Answer { prompt, answer }) => Wish::Answer(prompt, answer),
+            Some(ClientMessage::Active) => Wish::Active,
+            Some(ClientMessage::SignOut) => Wish::SignOut,
+            Some(ClientMessage::Rows { request, result, view, columns, from, count }) => {
+                let Ok(permit) = Arc::clone(&busy).acquire_owned().await else { return };
+                let (store, answer) = (Arc::clone(&handle.store), answer.clone());
+                while requests.try_join_next().is_some() {}
+                requests.spawn(async move {
+                    let request = RowsRequest { request, view, columns, from, count };
+                    let rows: RowBatch = store.rows(result, request).await;
+                    let _ = answer.send(ServerMessage::Rows(rows)).await;
+                    drop(permit);
+                });
+                continue;
+            }
+            Some(ClientMessage::Details { request, result, row }) => {
+                let detail = handle.store.details(result, row);
+                if answer.send(ServerMessage::Details { request, detail }).await.is_err() {
+                    return;
+                }
+                Wish::Active
+            }
+        };
+        if handle.wishes.send(wish).await.is_err() {
+            // The session is about to end; the writer says so.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Sends what happens, until the session or the connection ends.
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    handle: &Handle,
+    mut answers: mpsc::Receiver<ServerMessage>,
+    mut after: EventNumber,
+) -> Result<(), Error> {
+    let (mut log, mut live, mut ended) = (handle.log.watch(), handle.live.watch(), handle.ended.clone());
+    let (mut version, mut live_at) = (0, Instant::now());
+    let mut ping = interval(PING);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        // Seen before they are read, so that nothing that comes meanwhile is missed.
+        let why = ended.borrow_and_update().clone();
+        log.mark_unchanged();
+        while send_events(&mut sink, handle, &mut after).await?.is_continue() {
+            // Answers do not wait until a long log is sent.
+            while let Ok(answer) = answers.try_recv() {
+                feed(&mut sink, &answer).await?;
+            }
+        }
+        if *live.borrow() > version && live_at <= Instant::now() {
+            let (states, now) = handle.live.since(version);
+            for state in &states {
+                feed(&mut sink, state).await?;
+            }
+            (version, live_at) = (now, Instant::now() + LIVE);
+        }
+        sink.flush().await?;
+        if let Some(why) = why {
+            let _ = timeout(FAREWELL, farewell(&mut sink, why)).await;
+            return Ok(());
+        }
+        tokio::select! {
+            Some(answer) = answers.recv() => feed(&mut sink, &answer).await?,
+            Ok(()) = log.changed() => {}
+            Ok(()) = ended.changed() => {}
+            () = wait_for_live(&mut live, version, live_at) => {}
+            _ = ping.tick() => sink.feed(Message::Ping(Bytes::new())).await?,
+        }
+    }
+}
+
+/// Waits until there is a state newer than a version and it may be sent. Cancel safe.
+async fn wait_for_live(live: &mut watch::Receiver<u64>, version: u64, at: Instant) {
+    while *live.borrow_and_update() <= version {
+        if live.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+    sleep_until(at).await;
+}
+
+async fn send_events(
+    sink: &mut (impl Sink<Message, Error = Error> + Unpin),
+    handle: &Handle,
+    after: &mut EventNumber,
+) -> Result<ControlFlow<()>, Error> {
+    let events = handle.log.after(*after, EVENTS);
+    let Some(last) = events.last().map(|last| last.number) else { return Ok(ControlFlow::Break(())) };
+    for event in events {
+        feed(sink, &ServerMessage::Event(Arc::unwrap_or_clone(event))).await?;
+    }
+    *after = last;
+    Ok(ControlFlow::Continue(()))
+}
+
+async fn farewell(sink: &mut (impl Sink<Message, Error = Error> + Unpin), why: Failure) -> Result<(), Error> {
+    send(sink, &ServerMessage::Ended(why)).await?;
+    close(sink, close_code::NORMAL).await
+}
+
+async fn close(sink: &mut (impl Sink<Message, Error = Error> + Unpin), code: u16) -> Result<(), Error> {
+    sink.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await
+}
+
+async fn send(
+    sink: &mut (impl Sink<Message, Error = Error> + Unpin),
+    message: &ServerMessage,
+) -> Result<(), Error> {
+    feed(sink, message).await?;
+    sink.flush().await
+}
+
+async fn feed(
+    sink: &mut (impl Sink<Message, Error = Error> + Unpin),
+    message: &ServerMessage,
+) -> Result<(), Error> {
+    let frame = wire::encode(message).map_err(Error::new)?;
+    if frame.len() > MAX_FRAME {
+        // What goes into messages is bounded far below; a page would drop the connection over it.
+        tracing::error!(bytes = frame.len(), "A message is too large and was left out");
+        return Ok(());
+    }
+    sink.feed(Message::Binary(frame.into())).await
+}
+
+fn read_message(frame: &Message) -> Option<ClientMessage> {
+    match frame {
+        Message::Binary(bytes) => wire::decode(bytes).ok(),
+        _ => None,
+    }
+}

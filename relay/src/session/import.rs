@@ -1,0 +1,105 @@
+//! Importing: the remote session's commands, and the views in which its objects are shown.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use postern_psrp::{message::MetadataAnswer, pipeline::PipelineSpec};
+use postern_shared::{
+    value::PsValue,
+    wire::{EventKind, Failure},
+};
+use postern_wsman::client::{Ended, PipelineEvent, RemoteSession};
+use tokio::time::{Duration, Instant};
+
+use super::{failure, log::Log};
+use crate::provisional::FormatViews;
+
+/// Progress is told so often; Import-PSSession does as well.
+const REPORT: Duration = Duration::from_millis(200);
+/// Commands that are taken in; Exchange has about 1,400.
+const MOST_COMMANDS: usize = 20_000;
+/// Longest name of a command, as in PowerShell's own import.
+const LONGEST_NAME: usize = 100;
+/// Objects of Get-FormatData that are taken in; Windows' whole set is about 400.
+const MOST_VIEWS: usize = 5_000;
+
+/// What was imported.
+pub(super) struct Imported {
+    /// Names of commands, sorted.
+    pub(super) commands: Vec<String>,
+    /// How objects are shown.
+    pub(super) views: Arc<FormatViews>,
+}
+
+/// Imports. Without views a session works, and shows objects by their properties; without commands it does not.
+pub(super) async fn import(remote: &RemoteSession, log: &Log) -> Result<Imported, Failure> {
+    let commands = commands(remote, log).await?;
+    let views = if commands.iter().any(|name| name.eq_ignore_ascii_case("Get-FormatData")) {
+        views(remote).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Imported { commands, views: Arc::new(FormatViews::from_format_data(&views)) })
+}
+
+async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Failure> {
+    let mut pipeline = remote.command_metadata(&["*"]);
+    let (mut names, mut total) = (BTreeSet::new(), 0_u32);
+    let mut received = 0_u32;
+    let mut reported = Instant::now();
+    log.append(EventKind::Import { received, total });
+    while let Some(event) = pipeline.next().await {
+        match event {
+            PipelineEvent::Output(value) => {
+                match MetadataAnswer::from_value(&value) {
+                    Some(MetadataAnswer::Count(count)) => total = u32::try_from(count).unwrap_or(0),
+                    Some(MetadataAnswer::Command(command)) => {
+                        received = received.saturating_add(1);
+                        let name = command.name.as_str();
+                        if is_importable(name) && names.len() < MOST_COMMANDS {
+                            names.insert(name.to_owned());
+                        }
+                    }
+                    None => {}
+                }
+                if reported.elapsed() >= REPORT {
+                    reported = Instant::now();
+                    log.append(EventKind::Import { received, total });
+                }
+            }
+            PipelineEvent::Ended(ended) => check(ended)?,
+            _ => {}
+        }
+    }
+    log.append(EventKind::Import { received, total: total.max(received) });
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort_by_key(|name| name.to_ascii_lowercase());
+    Ok(names)
+}
+
+async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Failure> {
+    let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", "*"));
+    let mut views = Vec::new();
+    while let Some(event) = pipeline.next().await {
+        match event {
+            PipelineEvent::Output(value) if views.len() < MOST_VIEWS => views.push(value),
+            PipelineEvent::Ended(Ended::Lost(error)) => return Err(error.to_failure()),
+            // A user may have no right to it.
+            _ => {}
+        }
+    }
+    Ok(views)
+}
+
+fn check(ended: Ended) -> Result<(), Failure> {
+    match ended {
+        Ended::Completed | Ended::Stopped => Ok(()),
+        Ended::Failed(record) => Err(failure::of_record(&record, None)),
+        Ended::Lost(error) => Err(error.to_failure()),
+    }
+}
+
+/// The rule of PowerShell's own import: letters, digits and `-._:\`, at most 100.
+fn is_importable(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.chars().count())
+        && name.chars().all(|c| c.is_alphanumeric() || "-._:\\".contains(c))
+}

@@ -1,0 +1,21 @@
+//! Sessions: each is one task, the only one that changes what the session is, from connecting to closing. What it
+//! writes (log, live state, results) the sockets read.
+
+mod block;
+mod connect;
+mod control;
+mod failure;
+mod import;
+mod live;
+mod log;
+mod output;
+mod prompt;
+mod registry;
+mod task;
+
+pub(crate) use self::{
+    control::Wish,
+    failure::{session_gone, too_many_tabs},
+    registry::{Found, Handle, Refused, Sessions},
+    task::Opening,
+};

@@ -1,0 +1,248 @@
+//! Questions of the remote side: a host call becomes a question to the user, the answer its response.
+
+use std::collections::BTreeMap;
+
+use postern_psrp::host::{HostCall, HostRequest, HostResponse};
+use postern_shared::{
+    value::{PsStr, PsValue, SecureString},
+    wire::{Answer, BlockId, Choice, Field, Prompt, PromptId, PromptKind},
+};
+use zeroize::Zeroizing;
+
+use super::failure::shorten;
+
+/// Questions that one command may have open at a time; PowerShell asks one after the other.
+const MOST_OPEN: usize = 16;
+/// Choices or fields of one question.
+const MOST_ITEMS: usize = 256;
+
+/// The questions that a block waits for.
+#[derive(Default)]
+pub(super) struct Prompts {
+    open: BTreeMap<PromptId, (HostCall, HostRequest)>,
+}
+
+impl Prompts {
+    /// Asks, if the call is a question that can be asked; gives it back if not.
+    pub(super) fn ask(
+        &mut self,
+        call: HostCall,
+        request: HostRequest,
+        block: BlockId,
+        prompt: PromptId,
+    ) -> Result<Prompt, HostCall> {
+        if self.open.len() >= MOST_OPEN {
+            return Err(call);
+        }
+        let Some((caption, message, kind)) = question(&request) else { return Err(call) };
+        let question = Prompt { prompt, block, caption: shorten(caption), message: shorten(message), kind };
+        self.open.insert(prompt, (call, request));
+        Ok(question)
+    }
+
+    /// Answers a question. `None` if there is no such question or the answer is not one to it; the question stays.
+    pub(super) fn answer(&mut self, prompt: PromptId, answer: Answer) -> Option<HostResponse> {
+        let (call, request) = self.open.get(&prompt)?;
+        let response = respond(call, request, answer)?;
+        self.open.remove(&prompt);
+        Some(response)
+    }
+
+    /// Whether a question is open.
+    pub(super) fn is_open(&self, prompt: PromptId) -> bool {
+        self.open.contains_key(&prompt)
+    }
+
+    /// Takes back all questions.
+    pub(super) fn close(&mut self) -> Vec<PromptId> {
+        std::mem::take(&mut self.open).into_keys().collect()
+    }
+}
+
+fn question(request: &HostRequest) -> Option<(&str, &str, PromptKind)> {
+    Some(match request {
+        HostRequest::ReadLine => ("", "", PromptKind::Line { secret: false }),
+        HostRequest::ReadLineAsSecureString => ("", "", PromptKind::Line { secret: true }),
+        HostRequest::PromptForChoice { caption, message, choices, default } => {
+            let defaults = u32::try_from(*default).into_iter().collect();
+            let kind = PromptKind::Choice { choices: choices_of(choices)?, defaults, multiple: false };
+            (caption.as_str(), message.as_str(), kind)
+        }
+        HostRequest::PromptForChoiceMultipleSelection { caption, message, choices, defaults } => {
+            let defaults = defaults.iter().filter_map(|default| u32::try_from(*default).ok()).collect();
+            let kind = PromptKind::Choice { choices: choices_of(choices)?, defaults, multiple: true };
+            (caption.as_str(), message.as_str(), kind)
+        }
+        HostRequest::PromptForCredential { caption, message, user, .. } => {
+            (caption.as_str(), message.as_str(), PromptKind::Credential { user: shorten(user.as_str()) })
+        }
+        HostRequest::Prompt { caption, message, fields } if fields.len() <= MOST_ITEMS => {
+            let fields = fields
+                .iter()
+                .map(|field| {
+                    let (label, _) = label(field.label.as_str());
+                    Field {
+                        name: shorten(field.name.as_str()),
+                        label: if label.is_empty() { shorten(field.name.as_str()) } else { label },
+                        help: shorten(field.help.as_str()),
+                        type_name: shorten(field.type_full_name.as_str()),
+                        secret: is_secret(field.type_full_name.as_str()),
+                        mandatory: field.is_mandatory,
+                        default: if field.default.is_null() {
+                            String::new()
+                        } else {
+                            shorten(&field.default.to_string())
+                        },
+                    }
+                })
+                .collect();
+            (caption.as_str(), message.as_str(), PromptKind::Fields(fields))
+        }
+        _ => return None,
+    })
+}
+
+fn choices_of(choices: &[postern_psrp::host::Choice]) -> Option<Vec<Choice>> {
+    (choices.len() <= MOST_ITEMS).then(|| {
+        choices
+            .iter()
+            .map(|choice| {
+                let (label, key) = label(choice.label.as_str());
+                Choice { label, key, help: shorten(choice.help.as_str()) }
+            })
+            .collect()
+    })
+}
+
+/// A label without its ampersand, and the key after it.
+fn label(text: &str) -> (String, Option<char>) {
+    match text.split_once('&') {
+        Some((before, after)) => (shorten(&format!("{before}{after}")), after.chars().next()),
+        None => (shorten(text), None),
+    }
+}
+
+fn respond(call: &HostCall, request: &HostRequest, answer: Answer) -> Option<HostResponse> {
+    let secure = |text: String| SecureString::Clear(Zeroizing::new(text));
+    match (request, answer) {
+        (HostRequest::ReadLine, Answer::Line(line)) => call.answer_line(line),
+        (HostRequest::ReadLineAsSecureString, Answer::Line(line)) => call.answer_secure_line(secure(line)),
+        (HostRequest::PromptForChoice { choices, .. }, Answer::Choice(chosen)) => match chosen[..] {
+            [position] if (position as usize) < choices.len() => {
+                call.answer_choice(i32::try_from(position).ok()?)
+            }
+            _ => None,
+        },
+        (HostRequest::PromptForChoiceMultipleSelection { choices, .. }, Answer::Choice(chosen)) => {
+            let positions: Option<Vec<i32>> = chosen
+                .iter()
+                .map(|position| {
+                    i32::try_from(*position).ok().filter(|_| (*position as usize) < choices.len())
+                })
+                .collect();
+            call.answer_choices(&positions?)
+        }
+        (HostRequest::PromptForCredential { .. }, Answer::Credential { user, password }) => {
+            call.answer_credential(user, secure(password))
+        }
+        (HostRequest::Prompt { fields, .. }, Answer::Fields(values)) if fields.len() == values.len() => {
+            let typed = fields.iter().zip(values).map(|(field, text)| {
+                let value = typed(field.type_full_name.as_str(), text)?;
+                Some((field.name.clone(), value))
+            });
+            call.answer_fields(typed.collect::<Option<Vec<(PsStr, PsValue)>>>()?)
+        }
+        _ => None,
+    }
+}
+
+fn is_secret(type_name: &str) -> bool {
+    type_name.eq_ignore_ascii_case("System.Security.SecureString")
+}
+
+/// What was typed, as the type that is asked for; `None` if it is not one.
+fn typed(type_name: &str, text: String) -> Option<PsValue> {
+    if is_secret(type_name) {
+        return Some(PsValue::SecureString(SecureString::Clear(Zeroizing::new(text)).into()));
+    }
+    let trimmed = text.trim();
+    Some(match type_name.to_ascii_lowercase().as_str() {
+        "system.int32" => PsValue::I32(trimmed.parse().ok()?),
+        "system.int64" => PsValue::I64(trimmed.parse().ok()?),
+        "system.double" => PsValue::Double(trimmed.parse().ok()?),
+        "system.boolean" | "system.management.automation.switchparameter" => {
+            PsValue::Bool(match trimmed.trim_start_matches('$').to_ascii_lowercase().as_str() {
+                "true" | "yes" | "1" => true,
+                "false" | "no" | "0" => false,
+                _ => return None,
+            })
+        }
+        _ => PsValue::from(text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_psrp::host::{FieldDescription, HostMethod};
+
+    use super::*;
+
+    fn ask(request: HostRequest) -> (Prompts, Prompt) {
+        let call = HostCall { id: 7, pipeline: None, method: request.method(), parameters: Vec::new() };
+        let mut prompts = Prompts::default();
+        let prompt = prompts.ask(call, request, 1, 5).unwrap();
+        (prompts, prompt)
+    }
+
+    fn confirm() -> HostRequest {
+        let choice = |label: &str| postern_psrp::host::Choice { label: label.into(), help: "".into() };
+        HostRequest::PromptForChoice {
+            caption: "Confirm".into(),
+            message: "Are you sure?".into(),
+            choices: vec![choice("&Yes"), choice("Yes to &All"), choice("&No")],
+            default: 0,
+        }
+    }
+
+    #[test]
+    fn a_confirmation_is_asked_and_answered() {
+        let (mut prompts, prompt) = ask(confirm());
+        let PromptKind::Choice { choices, defaults, multiple: false } = prompt.kind else { panic!() };
+        assert_eq!((choices[1].label.as_str(), choices[1].key), ("Yes to All", Some('A')));
+        assert_eq!(defaults, [0]);
+        for wrong in [Answer::Choice(vec![]), Answer::Choice(vec![3]), Answer::Line("y".into())] {
+            assert!(prompts.answer(5, wrong).is_none());
+        }
+        assert!(prompts.answer(6, Answer::Choice(vec![0])).is_none());
+        let response = prompts.answer(5, Answer::Choice(vec![2])).unwrap();
+        assert_eq!((response.id, response.method), (7, HostMethod::PromptForChoice));
+        assert_eq!(response.outcome, Ok(PsValue::I32(2)));
+        assert!(prompts.close().is_empty());
+    }
+
+    #[test]
+    fn fields_are_answered_in_their_types() {
+        let field = |name: &str, type_name: &str| FieldDescription {
+            name: name.into(),
+            type_full_name: type_name.into(),
+            ..FieldDescription::default()
+        };
+        let request = HostRequest::Prompt {
+            caption: "".into(),
+            message: "".into(),
+            fields: vec![field("Count", "System.Int32"), field("Secret", "System.Security.SecureString")],
+        };
+        let (mut prompts, prompt) = ask(request);
+        let PromptKind::Fields(fields) = prompt.kind else { panic!() };
+        assert!(fields[1].secret && fields[0].label == "Count");
+        assert!(prompts.answer(5, Answer::Fields(vec!["many".into(), "x".into()])).is_none());
+        assert!(prompts.answer(5, Answer::Fields(vec!["3".into(), "x".into()])).is_some());
+    }
+
+    #[test]
+    fn what_is_no_question_is_given_back() {
+        let request = HostRequest::Other(HostMethod::GetName, Vec::new());
+        let call = HostCall { id: 1, pipeline: None, method: HostMethod::GetName, parameters: Vec::new() };
+        assert!(Prompts::default().ask(call, request, 1, 1).is_err());
+    }
+}

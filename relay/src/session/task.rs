@@ -1,0 +1,241 @@
+//! The session's task: connecting, importing, ready, closing. Only it changes what the session is.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+};
+
+use postern_shared::wire::{BlockId, BlockState, EventKind, Failure, PromptId, ResultId, SessionFacts};
+use postern_wsman::client::RemoteSession;
+use tokio::time::timeout;
+
+pub(crate) use super::connect::Opening;
+use super::{
+    connect::connect,
+    control::{Control, Leave, Wish},
+    failure,
+    import::import,
+    live::Live,
+    log::Log,
+    registry::Handle,
+};
+use crate::{config::Config, provisional::FormatViews, store::Store};
+
+/// The longest command line: scripts are pasted, books are not.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// A session, as its task holds it.
+pub(crate) struct Session {
+    pub(super) log: Arc<Log>,
+    pub(super) live: Arc<Live>,
+    pub(super) store: Arc<Store>,
+    pub(super) control: Control,
+    pub(super) config: Arc<Config>,
+    pub(super) numbers: Numbers,
+    pub(super) queue: VecDeque<(BlockId, String)>,
+    /// Names of the imported commands in lower case.
+    pub(super) commands: HashSet<String>,
+    pub(super) views: Arc<FormatViews>,
+    id: String,
+}
+
+/// The last numbers given.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub(super) block: BlockId,
+    pub(super) result: ResultId,
+    pub(super) prompt: PromptId,
+}
+
+/// How a session ends.
+pub(super) enum End {
+    /// Somebody or something ended it.
+    Left(Leave),
+    /// It never began.
+    SignIn(Failure),
+    /// The remote session is gone.
+    Lost(Failure),
+}
+
+impl From<Leave> for End {
+    fn from(leave: Leave) -> Self {
+        Self::Left(leave)
+    }
+}
+
+impl Session {
+    pub(crate) fn new(handle: &Handle, control: Control, config: Arc<Config>) -> Self {
+        Self {
+            log: Arc::clone(&handle.log),
+            live: Arc::clone(&handle.live),
+            store: Arc::clone(&handle.store),
+            control,
+            config,
+            numbers: Numbers::default(),
+            queue: VecDeque::new(),
+            commands: HashSet::new(),
+            views: Arc::default(),
+            id: handle.id.clone(),
+        }
+    }
+
+    /// Runs the session to its end; gives the reason.
+    pub(crate) async fn run(mut self, opening: Opening) -> Failure {
+        let (user, endpoint) = (opening.user.clone(), opening.title.clone());
+        tracing::info!(session = %self.id, %user, %endpoint, "Signing in");
+        let end = self.whole(opening).await;
+        match end {
+            End::Left(leave) => {
+                tracing::info!(session = %self.id, %user, ?leave, "Session ended");
+                failure::of_leave(leave)
+            }
+            End::SignIn(failure) => {
+                tracing::info!(session = %self.id, %user, code = %failure.code, "Sign-in failed");
+                self.log.append(EventKind::SignInFailed(failure.clone()));
+                failure
+            }
+            End::Lost(failure) => {
+                tracing::warn!(session = %self.id, %user, code = %failure.code, "Session lost");
+                failure
+            }
+        }
+    }
+
+    async fn whole(&mut self, opening: Opening) -> End {
+        let log = Arc::clone(&self.log);
+        let remote = tokio::select! {
+            connected = connect(&opening, &log) => match connected {
+                Ok(remote) => remote,
+                Err(failure) => return End::SignIn(failure),
+            },
+            leave = self.leave() => return leave.into(),
+        };
+        let end = self.with_remote(&remote, opening).await;
+        // Bounded in time, whatever the server does.
+        remote.close().await;
+        end
+    }
+
+    /// Everything between an open remote session and its removal.
+    async fn with_remote(&mut self, remote: &RemoteSession, opening: Opening) -> End {
+        let log = Arc::clone(&self.log);
+        let imported = tokio::select! {
+            imported = timeout(opening.open_timeout, import(remote, &log)) => imported,
+            leave = self.leave() => return leave.into(),
+        };
+        let imported = match imported {
+            Ok(Ok(imported)) => imported,
+            Ok(Err(failure)) => return End::SignIn(failure),
+            Err(_) => {
+                return End::SignIn(failure::open_timeout(&opening.host(), opening.open_timeout));
+            }
+        };
+        self.views = imported.views;
+        self.commands = imported.commands.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let facts = facts(remote, opening, imported.commands, self.config.idle_seconds);
+        tracing::info!(session = %self.id, commands = facts.commands.len(), "Session ready");
+        self.log.append(EventKind::Ready(facts));
+        match self.serve(remote).await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        }
+    }
+
+    /// Runs one block after the other.
+    async fn serve(&mut self, remote: &RemoteSession) -> Result<std::convert::Infallible, End> {
+        self.control.rest();
+        loop {
+            if let Some((block, line)) = self.queue.pop_front() {
+                self.control.work();
+                self.run_block(remote, block, &line).await?;
+                self.control.rest();
+                continue;
+            }
+            tokio::select! {
+                wish = self.control.next(&self.log) => match wish? {
+                    Wish::Run(line) => self.enqueue(line),
+                    // Nothing runs, and nothing is asked.
+                    Wish::Stop(_) | Wish::Answer(..) | Wish::Active | Wish::SignOut => {}
+                },
+                error = remote.gone() => return Err(End::Lost(error.to_failure())),
+            }
+        }
+    }
+
+    /// Waits until the session is to end, before it has begun.
+    async fn leave(&mut self) -> Leave {
+        loop {
+            match self.control.next(&self.log).await {
+                Ok(Wish::Run(line)) => self.enqueue(line),
+                Ok(Wish::Stop(block)) => self.unqueue(block),
+                Ok(_) => {}
+                Err(leave) => return leave,
+            }
+        }
+    }
+
+    /// Makes a block of a command line, to be run when its turn comes.
+    pub(super) fn enqueue(&mut self, line: String) {
+        self.numbers.block = self.numbers.block.saturating_add(1);
+        let block = self.numbers.block;
+        let most = self.config.limits.queue;
+        let refused = if line.len() > LONGEST_LINE {
+            Some(failure::line_too_long(LONGEST_LINE))
+        } else if self.queue.len() >= most {
+            Some(failure::queue_full(most))
+        } else {
+            None
+        };
+        let shown = if line.len() > LONGEST_LINE { failure::shorten(&line) } else { line.clone() };
+        self.log.append(EventKind::Block { block, line: shown });
+        match refused {
+            Some(failure) => {
+                self.log.append(EventKind::Error { block, failure });
+                self.end_unrun(block, BlockState::Failed);
+            }
+            None => self.queue.push_back((block, line)),
+        }
+    }
+
+    /// Takes a waiting block back.
+    pub(super) fn unqueue(&mut self, block: BlockId) {
+        if let Some(at) = self.queue.iter().position(|(waiting, _)| *waiting == block) {
+            self.queue.remove(at);
+            self.end_unrun(block, BlockState::Stopped);
+        }
+    }
+
+    fn end_unrun(&self, block: BlockId, state: BlockState) {
+        self.log.append(EventKind::Ended { block, state, objects: 0, elapsed: 0, remote: 0 });
+    }
+}
+
+fn facts(remote: &RemoteSession, opening: Opening, commands: Vec<String>, idle_seconds: u32) -> SessionFacts {
+    let details = remote.details();
+    let data = details.application_private_data;
+    let text = |name: &str| data.get(name).map(ToString::to_string).unwrap_or_default();
+    let prompt = prompt(&opening);
+    SessionFacts {
+        endpoint: opening.title,
+        prompt,
+        user: opening.user,
+        computer: text("ComputerName"),
+        // What is not said is what Exchange has: to ask would itself take the language.
+        language_mode: Some(text("LanguageMode"))
+            .filter(|mode| !mode.is_empty())
+            .unwrap_or("NoLanguage".into()),
+        commands,
+        idle_seconds,
+    }
+}
+
+/// A short name for the prompt: the organisation of `user@organisation.example`, else the server's own name.
+fn prompt(opening: &Opening) -> String {
+    let domain = opening.user.rsplit_once('@').map(|(_, domain)| domain);
+    let host = opening.host();
+    let name = domain.unwrap_or(&host);
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        return name.to_owned();
+    }
+    name.split('.').next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,51 @@
+//! What is in a cell: a property's value as it is shown, searched and compared.
+
+use std::cmp::Ordering;
+
+use postern_shared::{value::PsValue, wire::Cell};
+
+/// The longest text in a cell; the details show the rest.
+const LONGEST: usize = 2000;
+
+/// The cell of an object's property.
+pub(super) fn cell(object: &PsValue, property: &str) -> Cell {
+    match object.get(property) {
+        None | Some(PsValue::Null) => Cell::Empty,
+        Some(value) => match value.as_bool() {
+            Some(value) => Cell::Bool(value),
+            None => Cell::Text(shorten(text(value), LONGEST)),
+        },
+    }
+}
+
+/// Whether a cell's text contains a text that is in lower case.
+pub(super) fn contains(object: &PsValue, property: &str, lower: &str) -> bool {
+    match object.get(property) {
+        None | Some(PsValue::Null) => false,
+        Some(value) => text(value).to_lowercase().contains(lower),
+    }
+}
+
+/// A value's text.
+pub(super) fn text(value: &PsValue) -> String {
+    value.to_string()
+}
+pub(super) fn compare(_a: &PsValue, _b: &PsValue) -> Ordering {
+    Ordering::Equal
+}
+pub(super) fn type_name(_v: &PsValue) -> String {
+    String::new()
+}
+/// A type's name without what marks a copy of a remote object.
+pub(super) fn plain_type(name: &str) -> &str {
+    name.strip_prefix("Deserialized.").unwrap_or(name)
+}
+
+/// A text cut to so many bytes.
+pub(super) fn shorten(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(text.floor_char_boundary(most));
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,173 @@
+//! One result: its objects in chunks that readers share, and the rows of it that a page asks for.
+
+use std::sync::{
+    Arc, Mutex, PoisonError, RwLock,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use postern_shared::{
+    value::PsValue,
+    wire::{BlockId, Cell, Column, RequestId, RowBatch, View},
+};
+
+use super::{cells, order::Orders};
+
+/// Objects in a chunk: a reader copies at most one, the unfinished one.
+const CHUNK: usize = 1024;
+/// Rows in one answer; the page shows some fifty and asks ahead.
+const MOST_ROWS: u32 = 2000;
+/// Columns in one answer; no type has more properties than this.
+const MOST_COLUMNS: usize = 512;
+/// Bytes of text in one answer, well within a frame, so that one tab's rows do not hold up the others' events.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Which rows a page asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct RowsRequest {
+    pub(crate) request: RequestId,
+    pub(crate) view: View,
+    pub(crate) columns: Vec<String>,
+    pub(crate) from: u64,
+    pub(crate) count: u32,
+}
+
+/// One result.
+pub(super) struct StoredResult {
+    block: BlockId,
+    weight: AtomicUsize,
+    rows: RwLock<Rows>,
+    orders: Mutex<Orders>,
+}
+
+#[derive(Default)]
+struct Rows {
+    full: Vec<Arc<[PsValue]>>,
+    last: Vec<PsValue>,
+}
+
+/// A result as it stood at one moment.
+pub(super) struct Snapshot {
+    chunks: Vec<Arc<[PsValue]>>,
+    len: usize,
+}
+
+impl StoredResult {
+    pub(super) fn new(block: BlockId) -> Self {
+        Self { block, weight: AtomicUsize::new(0), rows: RwLock::default(), orders: Mutex::default() }
+    }
+
+    pub(super) fn block(&self) -> BlockId {
+        self.block
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.weight.load(Ordering::Relaxed)
+    }
+
+    /// Adds an object; gives the number of rows.
+    pub(super) fn push(&self, value: PsValue, weight: usize) -> u64 {
+        self.weight.fetch_add(weight, Ordering::Relaxed);
+        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
+        rows.last.push(value);
+        if rows.last.len() == CHUNK {
+            let chunk = std::mem::take(&mut rows.last).into();
+            rows.full.push(chunk);
+        }
+        rows.len() as u64
+    }
+
+    /// The object of a row.
+    pub(super) fn row(&self, row: u64) -> Option<PsValue> {
+        let row = usize::try_from(row).ok()?;
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        rows.full.get(row / CHUNK).map_or(&rows.last[..], |chunk| chunk).get(row % CHUNK).cloned()
+    }
+
+    /// The rows that a page asks for. May sort or filter the whole result.
+    pub(super) fn rows(&self, request: &RowsRequest) -> RowBatch {
+        let snapshot = self.snapshot();
+        let columns: Vec<&str> = request.columns.iter().take(MOST_COLUMNS).map(String::as_str).collect();
+        let order = (request.view != View::default()).then(|| {
+            let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+            orders.order(&snapshot, &request.view, &columns)
+        });
+        let total = order.as_ref().map_or(snapshot.len, |order| order.rows().len());
+        let from = usize::try_from(request.from).unwrap_or(usize::MAX).min(total);
+        let to = from.saturating_add(request.count.min(MOST_ROWS) as usize).min(total);
+        let row_at = |at: usize| match &order {
+            Some(order) => order.rows().get(at).map(|row| *row as usize),
+            None => Some(at),
+        };
+        let (rows, columns) = project(&snapshot, &columns, (from..to).filter_map(row_at));
+        RowBatch { request: request.request, from: from as u64, total: total as u64, rows, columns }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
+        let mut chunks = rows.full.clone();
+        if !rows.last.is_empty() {
+            chunks.push(rows.last.clone().into());
+        }
+        Snapshot { chunks, len: rows.len() }
+    }
+}
+
+impl Rows {
+    fn len(&self) -> usize {
+        self.full.len() * CHUNK + self.last.len()
+    }
+}
+
+impl Snapshot {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn get(&self, row: usize) -> Option<&PsValue> {
+        self.chunks.get(row / CHUNK)?.get(row % CHUNK)
+    }
+}
+
+/// Cells of the rows, until the answer is large enough; at least one row.
+fn project(
+    snapshot: &Snapshot,
+    columns: &[&str],
+    rows: impl Iterator<Item = usize>,
+) -> (Vec<u64>, Vec<Column>) {
+    let mut numbers = Vec::new();
+    let mut cells: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::new()).collect();
+    let mut bytes = 0_usize;
+    for row in rows {
+        let Some(value) = snapshot.get(row) else { continue };
+        numbers.push(row as u64);
+        for (name, column) in columns.iter().zip(&mut cells) {
+            let cell = cells::cell(value, name);
+            if let Cell::Text(text) = &cell {
+                bytes = bytes.saturating_add(text.len());
+            }
+            column.push(cell);
+        }
+        if bytes > MOST_BYTES {
+            break;
+        }
+    }
+    (numbers, cells.into_iter().map(pack).collect())
+}
+
+/// The densest form that a column's cells fit into.
+fn pack(cells: Vec<Cell>) -> Column {
+    if !cells.is_empty() && cells.iter().all(|cell| matches!(cell, Cell::Bool(_))) {
+        return Column::Bool(cells.iter().map(|cell| *cell == Cell::Bool(true)).collect());
+    }
+    if cells.is_empty() || !cells.iter().all(|cell| matches!(cell, Cell::Text(_))) {
+        return Column::Mixed(cells);
+    }
+    let (mut text, mut ends) = (String::new(), Vec::with_capacity(cells.len()));
+    for cell in &cells {
+        if let Cell::Text(cell) = cell {
+            text.push_str(cell);
+        }
+        ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    }
+    Column::Text { text, ends }
+}

@@ -1,0 +1,8 @@
+//! The relay through its front door: HTTP and WebSocket, with real endpoints behind it.
+
+#[path = "../client/mod.rs"]
+mod client;
+mod doors;
+mod job;
+mod lifecycle;
+mod peer;

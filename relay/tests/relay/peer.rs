@@ -1,0 +1,167 @@
+//! The same against a server that shares no code with this project: `peers/psrpcore_wsman.py`.
+//!
+//! It needs a Python with psrpcore, named by `POSTERN_PEERS_PYTHON`; without one the tests say so and pass.
+
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use postern_shared::wire::{Answer, BlockState, ClientMessage, NoteStream, PromptKind, View};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+    time::{Instant, sleep},
+};
+
+use crate::client::{PATIENCE, Page, Relay, Ticket, config_for, sign_in, texts};
+
+/// The peer, and what it logged: one line a request.
+struct Peer {
+    _child: Child,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+impl Peer {
+    /// Starts the peer and a relay before it; `None` if there is no Python for it.
+    async fn start() -> Option<(Self, Relay)> {
+        let Some(python) = std::env::var_os("POSTERN_PEERS_PYTHON") else {
+            println!("skipped: POSTERN_PEERS_PYTHON does not name a Python with psrpcore");
+            return None;
+        };
+        // Free a moment ago; the peer cannot take port 0.
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let mut child = Command::new(python)
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/psrpcore_wsman.py"))
+            .args(["--port", &port.to_string(), "--log"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = tokio::time::timeout(PATIENCE, out.next_line()).await.unwrap().unwrap().unwrap();
+        let uri = line.strip_prefix("listening on ").unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (mut lines, written) = (BufReader::new(child.stderr.take().unwrap()).lines(), Arc::clone(&log));
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                written.lock().unwrap().push(line);
+            }
+        });
+        let relay = Relay::start(config_for(uri)).await;
+        Some((Self { _child: child, log }, relay))
+    }
+
+    /// How many requests of that action were answered well.
+    fn count(&self, action: &str) -> usize {
+        let good = |line: &&String| {
+            let mut words = line.split_whitespace();
+            words.next() == Some(action) && words.next() == Some("200")
+        };
+        self.log.lock().unwrap().iter().filter(good).count()
+    }
+
+    /// Waits until every shell that was made is deleted.
+    async fn is_empty(&self) {
+        // The peer answers before it logs.
+        let deadline = Instant::now() + PATIENCE;
+        while self.count("Delete") < self.count("Create") && Instant::now() < deadline {
+            sleep(Duration::from_millis(20)).await;
+        }
+        assert!(self.count("Create") > 0);
+        assert_eq!(self.count("Delete"), self.count("Create"), "{:?}", self.log.lock().unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_whole_job() {
+    let Some((peer, relay)) = Peer::start().await else { return };
+    let (mut page, facts, _) = Page::sign_in(relay.address, "admin", "secret").await;
+    assert!(facts.commands.iter().any(|name| name == "Get-Mailbox"), "{:?}", facts.commands);
+
+    let block = page.run("Get-Mailbox -ResultSize 2000").await;
+    assert_eq!(
+        (block.state, block.objects, block.errors.len()),
+        (BlockState::Completed, 2000, 0),
+        "{block:?}"
+    );
+    assert_eq!(block.notes_of(NoteStream::Warning).len(), 1, "{block:?}");
+    assert_eq!(block.notes_of(NoteStream::Verbose).len(), 1, "{block:?}");
+    assert!(page.progress.iter().any(|(_, activities)| !activities.is_empty()));
+    let (result, type_name) = block.results[0].clone();
+    assert!(!type_name.starts_with("Deserialized."), "{type_name}");
+    let mut names = Vec::new();
+    while names.len() < 2000 {
+        let batch = page.rows(result, &["Alias"], View::default(), names.len() as u64, 600).await;
+        assert_eq!(batch.total, 2000);
+        assert!(!batch.rows.is_empty());
+        names.extend(texts(&batch, 0));
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 2000, "every mailbox has an alias of its own");
+    assert!(page.details(result, 1999).await.is_some());
+
+    let block = page.run("Get-Mailbox -Identity missing1").await;
+    assert_eq!(block.errors.len(), 1, "{block:?}");
+    assert!(block.errors[0].what.contains("missing1") && !block.errors[0].code.is_empty(), "{block:?}");
+
+    let block = page.run("Get-Nonsense").await;
+    assert_eq!((block.state, block.errors.len()), (BlockState::Failed, 1), "{block:?}");
+
+    let removing = page.start("Remove-Mailbox -Identity u1").await;
+    let prompt = page.prompt().await;
+    let PromptKind::Choice { choices, multiple: false, .. } = &prompt.kind else { panic!("{prompt:?}") };
+    assert!(choices.len() >= 2, "{prompt:?}");
+    page.answer(&prompt, Answer::Choice(vec![0])).await;
+    assert_eq!(page.finish(removing).await.state, BlockState::Completed);
+
+    let before = std::time::Instant::now();
+    let sleeping = page.start("Start-Sleep -Seconds 600").await;
+    page.send(&ClientMessage::Stop { block: sleeping }).await;
+    assert_eq!(page.finish(sleeping).await.state, BlockState::Stopped);
+    assert!(before.elapsed().as_secs() < 5, "{:?}", before.elapsed());
+    assert_eq!(page.run("Get-Mailbox").await.objects, 5);
+
+    page.sign_out().await;
+    peer.is_empty().await;
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn host_calls_are_asked_and_cancelled() {
+    let Some((peer, relay)) = Peer::start().await else { return };
+    let (mut page, ..) = Page::sign_in(relay.address, "admin", "secret").await;
+    let asking = page.start("Read-Host -Prompt Name").await;
+    let prompt = page.prompt().await;
+    assert!(matches!(prompt.kind, PromptKind::Line { secret: false }), "{prompt:?}");
+    page.answer(&prompt, Answer::Line("Zoë".into())).await;
+    assert_eq!(page.finish(asking).await.text, "Zoë");
+
+    let asking = page.start("Remove-Mailbox -Identity u1").await;
+    let prompt = page.prompt().await;
+    page.answer(&prompt, Answer::Cancel).await;
+    assert_eq!(page.finish(asking).await.state, BlockState::Stopped);
+
+    let block = page.run("Write-Host hello").await;
+    let host = block.notes.iter().find(|(stream, _)| matches!(stream, NoteStream::Host { .. }));
+    assert_eq!(host.map(|(_, text)| text.as_str()), Some("hello"), "{block:?}");
+    page.sign_out().await;
+    peer.is_empty().await;
+    relay.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_explained() {
+    let Some((peer, relay)) = Peer::start().await else { return };
+    let mut page = Ticket::get(relay.address, &sign_in("admin", "wrong")).await.page(0).await;
+    let failure = page.ready().await.unwrap_err();
+    assert!(failure.code.contains("401") && failure.cause.contains("wrong"), "{failure:?}");
+    assert!(!failure.remedy.is_empty() && !failure.raw.contains("wrong"), "{failure:?}");
+    page.end().await;
+    assert_eq!(peer.count("Create"), 0);
+    relay.stop().await;
+}
