@@ -212,7 +212,7 @@ impl Component for App {
         let Some(facts) = self.model.facts.clone() else {
             return html! {
                 <SignInPage offer={self.offer.clone()} offer_failure={self.offer_failure.clone()} stage={self.stage.clone()}
-                    connecting={self.model.connecting.clone()} goodbye={self.goodbye} {theme} {wanted} />
+                    connecting={self.model.connecting.clone()} lost={self.retry_in.is_some()} goodbye={self.goodbye} {theme} {wanted} />
             };
         };
         html! {

@@ -92,6 +92,7 @@ pub(crate) const RECONNECT_NOW: &str = "Try now";
 pub(crate) const CONNECTED: &str = "Connected";
 pub(crate) const HELP: &str = "Help";
 pub(crate) const CLOSE: &str = "Close";
+pub(crate) const SKIP: &str = "Go to the command line";
 pub(crate) const COMMANDS: &str = "Commands";
 pub(crate) const FIND: &str = "Find a cmdlet";
 pub(crate) const RECENT: &str = "Recent";
@@ -238,6 +239,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Up, Down", "earlier and later commands, from the first or last line"),
     ("Tab", "take the completion while the list is open; otherwise leave the editor"),
     ("Ctrl Space", "open the list of completions"),
+    ("Ctrl K", "find a cmdlet; Enter takes the first one found"),
     ("Esc", "close the list, the details or a question; clear the command"),
     ("Ctrl C", "stop the running command when no text is selected"),
     ("Arrows, Page Up, Page Down, Home, End", "move in a grid"),

@@ -63,8 +63,8 @@ impl Component for Blocks {
             html! { <li><button class="quiet" {onclick}><code>{ line }</code></button></li> }
         };
         html! {
-            <div class="blocks" ref={&self.place} onscroll={ctx.link().callback(|event| event)} role="feed"
-                aria-label={text::BLOCKS} tabindex="-1">
+            <div class="blocks" ref={&self.place} onscroll={ctx.link().callback(|event| event)} role="region"
+                aria-label={text::BLOCKS} tabindex="0">
                 if !notes.is_empty() {
                     <section class="block notes">{ parts(notes, None, link.as_ref(), wanted) }</section>
                 }

@@ -37,7 +37,8 @@ pub use self::{
 };
 use crate::{
     app::Intent,
-    composer::{Composer, Insertion},
+    browser,
+    composer::{Composer, EDITOR, Insertion},
     dialogs::Question,
     net::Link,
     state::{Block, Millis, Part},
@@ -108,10 +109,10 @@ pub fn Console(props: &ConsoleProps) -> Html {
         facts: facts.clone(), connection: *connection, idle_until: props.idle_until, theme: props.theme,
         wanted: wanted.clone(), on_help: set(&help, true), on_rail: toggle_rail, rail_open: *rail,
     } };
-    // The newest command lines that differ, newest first.
     let busy = blocks.last().is_some_and(|block| !block.is_over());
     html! {
         <div class={classes!("console", rail.then_some("rail-open"))}>
+            <button class="skip" onclick={|_: MouseEvent| browser::focus(EDITOR)}>{ text::SKIP }</button>
             <Top ..top />
             <Rail facts={facts.clone()} blocks={blocks.clone()} wanted={wanted.clone()} on_done={set(&rail, false)} />
             <main class="main">

@@ -2,12 +2,16 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
+use gloo::events::{EventListener, EventListenerOptions};
 use postern_shared::wire::SessionFacts;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::{app::Intent, state::Block, text};
+use crate::{app::Intent, browser, composer::EDITOR, state::Block, text};
 
+/// Id of the search field.
+const FIND: &str = "find";
 /// So many recent commands are offered.
 const RECENT: usize = 6;
 /// So many commands are shown for a search; more of them only hide the right one.
@@ -33,6 +37,18 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             search.set(input.value());
         })
     };
+    use_effect_with((), |()| {
+        let window = gloo::utils::window();
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = EventListener::new_with_options(&window, "keydown", options, |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.ctrl_key() && !event.shift_key() && !event.alt_key() && event.key() == "k" {
+                event.prevent_default();
+                browser::focus(FIND);
+            }
+        });
+        move || drop(listener)
+    });
     let pick = |intent: Intent| {
         let (wanted, on_done) = (wanted.clone(), on_done.clone());
         Callback::from(move |_: MouseEvent| {
@@ -57,10 +73,26 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             .collect();
         Some(found)
     };
+    let onkeydown = {
+        let first = found.as_ref().and_then(|found| found.first()).map(|name| format!("{name} "));
+        let (wanted, on_done) = (wanted.clone(), on_done.clone());
+        Callback::from(move |event: KeyboardEvent| match (event.key().as_str(), &first) {
+            ("Enter", Some(first)) => {
+                event.prevent_default();
+                on_done.emit(());
+                wanted.emit(Intent::Insert(first.as_str().into()));
+            }
+            ("Escape", _) => {
+                on_done.emit(());
+                browser::focus(EDITOR);
+            }
+            _ => {}
+        })
+    };
     html! {
         <nav class="rail" aria-label={text::COMMANDS}>
-            <input class="search" id="find" type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} spellcheck="false"
-                autocomplete="off" />
+            <input class="search" id={FIND} type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} {onkeydown} spellcheck="false"
+                autocomplete="off" aria-keyshortcuts="Control+K" />
             if let Some(found) = found {
                 if found.is_empty() {
                     <p class="muted">{ text::NO_MATCH }</p>

@@ -50,6 +50,8 @@ pub struct SignInProps {
     pub stage: Stage,
     /// Steps of connecting.
     pub connecting: Rc<Connecting>,
+    /// Whether the connection to the relay broke on the way.
+    pub lost: bool,
     /// Whether the user has just signed out.
     pub goodbye: bool,
     /// The theme.
@@ -80,7 +82,14 @@ pub fn SignInPage(props: &SignInProps) -> Html {
 fn card(props: &SignInProps) -> Html {
     let resuming = props.stage == Stage::Resuming;
     if resuming && props.connecting.steps.is_empty() {
-        return html! { <div class="card"><p class="muted" role="status">{ text::RESUMING }</p></div> };
+        let give_up = props.wanted.reform(|_: MouseEvent| Intent::SignInAgain);
+        return html! {
+            <div class="card">
+                <p class="muted" role="status">{ text::RESUMING }</p>
+                { lost(props) }
+                <div class="buttons"><button type="button" class="button" onclick={give_up}>{ text::SIGN_IN_AGAIN }</button></div>
+            </div>
+        };
     }
     let offer_failure = props.offer_failure.as_ref().map(|failure| {
         let again = props.wanted.reform(|_: MouseEvent| Intent::AskOffer);
@@ -114,6 +123,20 @@ fn card(props: &SignInProps) -> Html {
     html! {
         <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()} {news}>
             <Steps connecting={props.connecting.clone()} />
+            { lost(props) }
         </Form>
+    }
+}
+
+fn lost(props: &SignInProps) -> Html {
+    if !props.lost {
+        return Html::default();
+    }
+    let now = props.wanted.reform(|_: MouseEvent| Intent::Reconnect);
+    html! {
+        <p class="lost" role="status">
+            { text::RECONNECTING }{ " " }
+            <button type="button" class="quiet" onclick={now}>{ text::RECONNECT_NOW }</button>
+        </p>
     }
 }
