@@ -299,10 +299,10 @@ fn new_mailbox(call: &mut Call<'_>) -> Result<(), Stop> {
 
 fn remove_mailbox(call: &mut Call<'_>) -> Result<(), Stop> {
     let Some(id) = one(call, "Identity", is_mailbox)? else { return Ok(()) };
-    let identity = call.organisation().canonical_name(id);
+    let identity = call.text("Identity").unwrap_or_default().to_owned();
     let description = format!(
-        "Removing mailbox \"{identity}\" will remove the Active Directory user object and mark the mailbox and the \
-         archive (if present) in the database for removal."
+        "Removing mailbox Identity:\"{identity}\" will remove the Active Directory user object and mark the mailbox \
+         and the archive (if present) in the database for removal."
     );
     if call.should_do(&description)? {
         call.organisation_mut().remove(id);
