@@ -3,10 +3,7 @@
 use postern_shared::value::{Content, Properties, PsObject, PsStr, PsValue, TypeNames};
 
 use super::objects::{count_value, selected};
-use crate::{
-    cmdlet::{Call, Category, Cmdlet, CmdletError, Kind, Parameter, Pattern, Registry, Stop},
-    objects::views,
-};
+use crate::cmdlet::{Call, Category, Cmdlet, CmdletError, Kind, Parameter, Pattern, Registry, Stop};
 
 /// The family.
 pub const CMDLETS: &[Cmdlet] = &[
@@ -26,13 +23,6 @@ pub const CMDLETS: &[Cmdlet] = &[
             Parameter::new("ArgumentList", Kind::Any).alias(&["Args"]),
             Parameter::switch("ListImported"),
             Parameter::switch("Syntax").help("Gives the syntax as text."),
-        ]),
-    Cmdlet::new("Get-FormatData", "Gives the default views of types.", get_format_data)
-        .class("Microsoft.PowerShell.Commands.GetFormatDataCommand")
-        .output("System.Management.Automation.ExtendedTypeDefinition")
-        .takes(&[
-            Parameter::new("TypeName", Kind::TextList).at(0).help("Full names of types, or wildcards."),
-            Parameter::new("PowerShellVersion", Kind::Version).help("The version of the client."),
         ]),
     Cmdlet::new("Get-Help", "Says what a cmdlet does and what its parameters are.", get_help)
         .class("Microsoft.PowerShell.Commands.GetHelpCommand")
@@ -197,16 +187,6 @@ fn get_command(call: &mut Call<'_>) -> Result<(), Stop> {
             call.write(syntax(cmdlet))?;
         } else {
             call.write(command_info(cmdlet))?;
-        }
-    }
-    Ok(())
-}
-
-fn get_format_data(call: &mut Call<'_>) -> Result<(), Stop> {
-    let patterns: Vec<Pattern> = call.texts("TypeName").iter().map(|name| Pattern::new(name)).collect();
-    for table in views::TABLES {
-        if patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(table.0)) {
-            call.write(views::format_data(table))?;
         }
     }
     Ok(())
