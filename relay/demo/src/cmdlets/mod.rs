@@ -3,7 +3,6 @@
 pub mod cas_mailbox;
 pub mod contact;
 pub mod discovery;
-pub mod format_data;
 pub mod group;
 pub mod mail_user;
 pub mod mailbox;
@@ -16,12 +15,14 @@ pub mod statistics;
 pub mod streams;
 pub mod user;
 
+#[cfg(test)]
+mod tests;
+
 use crate::cmdlet::Registry;
 
 /// All cmdlets of the demo endpoint.
 pub const ALL: Registry = Registry::new(&[
     discovery::CMDLETS,
-    format_data::CMDLETS,
     objects::CMDLETS,
     streams::CMDLETS,
     mailbox::CMDLETS,
