@@ -49,10 +49,22 @@ pub(super) fn Rail(props: &RailProps) -> Html {
         });
         move || drop(listener)
     });
-    let pick = |intent: Intent| {
-        let (wanted, on_done) = (wanted.clone(), on_done.clone());
-        Callback::from(move |_: MouseEvent| {
+    let field = use_node_ref();
+    // What was looked for is found: the next search begins empty.
+    let found_it = {
+        let (search, field, on_done) = (search.setter(), field.clone(), on_done.clone());
+        Callback::from(move |()| {
+            search.set(String::new());
+            if let Some(field) = field.cast::<HtmlInputElement>() {
+                field.set_value("");
+            }
             on_done.emit(());
+        })
+    };
+    let pick = |intent: Intent| {
+        let (wanted, found_it) = (wanted.clone(), found_it.clone());
+        Callback::from(move |_: MouseEvent| {
+            found_it.emit(());
             wanted.emit(intent.clone());
         })
     };
@@ -75,15 +87,15 @@ pub(super) fn Rail(props: &RailProps) -> Html {
     };
     let onkeydown = {
         let first = found.as_ref().and_then(|found| found.first()).map(|name| format!("{name} "));
-        let (wanted, on_done) = (wanted.clone(), on_done.clone());
+        let (wanted, found_it) = (wanted.clone(), found_it.clone());
         Callback::from(move |event: KeyboardEvent| match (event.key().as_str(), &first) {
             ("Enter", Some(first)) => {
                 event.prevent_default();
-                on_done.emit(());
+                found_it.emit(());
                 wanted.emit(Intent::Insert(first.as_str().into()));
             }
             ("Escape", _) => {
-                on_done.emit(());
+                found_it.emit(());
                 browser::focus(EDITOR);
             }
             _ => {}
@@ -91,7 +103,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
     };
     html! {
         <nav class="rail" aria-label={text::COMMANDS}>
-            <input class="search" id={FIND} type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} {onkeydown} spellcheck="false"
+            <input ref={field} class="search" id={FIND} type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} {onkeydown} spellcheck="false"
                 autocomplete="off" aria-keyshortcuts="Control+K" />
             if let Some(found) = found {
                 if found.is_empty() {
