@@ -3,6 +3,7 @@
 use postern_demo::DemoOptions;
 use postern_psrp::{
     host::HostRequest,
+    message::MetadataAnswer,
     pipeline::{Command, PipelineSpec},
     records::{ErrorCategory, ErrorRecord},
 };
@@ -199,6 +200,13 @@ async fn metadata_is_a_count_and_then_the_cmdlets() {
     let names: Vec<_> = output.iter().skip(1).filter_map(|value| value.get("Name")?.as_str()).collect();
     assert_eq!(names, ["Clear-Host", "Read-Host", "Start-Sleep", "Write-Host"]);
     assert_eq!(output[0].get("Count").and_then(PsValue::as_i64), Some(4));
+    let Some(MetadataAnswer::Command(sleep)) = MetadataAnswer::from_value(&output[3]) else {
+        panic!("{output:?}")
+    };
+    let milliseconds = sleep.parameters.iter().find(|parameter| &*parameter.name == "Milliseconds").unwrap();
+    assert_eq!((&*milliseconds.type_name, milliseconds.is_switch), ("System.Int32", false));
+    assert_eq!(milliseconds.aliases, ["ms"]);
+    assert!(sleep.parameters.iter().any(|parameter| &*parameter.name == "Verbose" && parameter.is_switch));
     session.close().await;
     demo.stop().await;
 }
@@ -215,6 +223,30 @@ async fn views_come_as_format_data() {
     let table = views[0].get("Control").unwrap();
     let headers = table.get("Headers").and_then(PsValue::as_list).unwrap();
     assert_eq!(headers[0].get("Label").and_then(PsValue::as_str), Some("Name"));
+    session.close().await;
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn what_comes_down_the_pipeline_is_bound_by_property() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let session = demo.session().await;
+    let commands = vec![
+        Command::new("Get-Mailbox").parameter("ResultSize", 3),
+        Command::new("Set-Mailbox").parameter("CustomAttribute1", "x").parameter("WhatIf", true),
+    ];
+    let outcome = run(&session, PipelineSpec::new(commands)).await.complete();
+    assert!(outcome.errors.is_empty() && outcome.output.is_empty(), "{outcome:?}");
+    let said: Vec<_> = outcome
+        .asked
+        .iter()
+        .filter_map(|request| match request {
+            HostRequest::Write { text, end_line: true, .. } => Some(text.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said.iter().all(|line| line.starts_with("What if: ")), "{said:?}");
     session.close().await;
     demo.stop().await;
 }
