@@ -53,6 +53,7 @@ impl Plan {
     ///
     /// # Errors
     /// If the line is wrong, or holds what this console cannot do; nothing has run then.
+    #[expect(clippy::result_large_err, reason = "once a line at most, and the caller sends it on as it is")]
     pub fn compile(line: &str, known: &dyn Fn(&str) -> bool) -> std::result::Result<Self, Failure> {
         compile(line, known).map_err(Error::into_failure)
     }
@@ -73,6 +74,7 @@ impl Plan {
     /// # Errors
     /// If a stage cannot go on: a bound was exceeded, or it met what this console cannot do. Errors of one object are
     /// not among them, see [`Self::take_errors`].
+    #[expect(clippy::result_large_err, reason = "once a line at most, and the caller sends it on as it is")]
     pub fn push(&mut self, value: PsValue, out: &mut Vec<PsValue>) -> std::result::Result<Flow, Failure> {
         self.stages.push(value, out).map_err(Error::into_failure)
     }
@@ -81,6 +83,7 @@ impl Plan {
     ///
     /// # Errors
     /// As for [`Self::push`].
+    #[expect(clippy::result_large_err, reason = "once a line at most, and the caller sends it on as it is")]
     pub fn finish(&mut self, out: &mut Vec<PsValue>) -> std::result::Result<(), Failure> {
         self.stages.finish(out).map_err(Error::into_failure)
     }

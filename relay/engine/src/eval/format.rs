@@ -1,5 +1,7 @@
 //! `-f` and `ToString(format)`.
 
+use std::fmt::Write as _;
+
 use postern_shared::{
     syntax::Span,
     value::{PsDateTime, PsValue},
@@ -209,18 +211,18 @@ fn date(at: PsDateTime, format: &str, span: Span) -> Result<String> {
         }
         let (hour, month) = (fields.hour(), fields.month());
         match (c, run) {
-            ('y', 4) => out.push_str(&format!("{:04}", fields.year())),
-            ('y', 2) => out.push_str(&format!("{:02}", fields.year() % 100)),
+            ('y', 4) => _ = write!(out, "{:04}", fields.year()),
+            ('y', 2) => _ = write!(out, "{:02}", fields.year() % 100),
             ('M', 4) => out.push_str(&month.to_string()),
             ('M', 3) => out.push_str(month.to_string().get(..3).unwrap_or("")),
-            ('M', 1 | 2) => out.push_str(&format!("{:0run$}", u8::from(month))),
+            ('M', 1 | 2) => _ = write!(out, "{:0run$}", u8::from(month)),
             ('d', 4) => out.push_str(&fields.weekday().to_string()),
             ('d', 3) => out.push_str(fields.weekday().to_string().get(..3).unwrap_or("")),
-            ('d', 1 | 2) => out.push_str(&format!("{:0run$}", fields.day())),
-            ('H', 1 | 2) => out.push_str(&format!("{hour:0run$}")),
-            ('h', 1 | 2) => out.push_str(&format!("{:0run$}", (hour + 11) % 12 + 1)),
-            ('m', 1 | 2) => out.push_str(&format!("{:0run$}", fields.minute())),
-            ('s', 1 | 2) => out.push_str(&format!("{:0run$}", fields.second())),
+            ('d', 1 | 2) => _ = write!(out, "{:0run$}", fields.day()),
+            ('H', 1 | 2) => _ = write!(out, "{hour:0run$}"),
+            ('h', 1 | 2) => _ = write!(out, "{:0run$}", (hour + 11) % 12 + 1),
+            ('m', 1 | 2) => _ = write!(out, "{:0run$}", fields.minute()),
+            ('s', 1 | 2) => _ = write!(out, "{:0run$}", fields.second()),
             ('f', 1..=7) => {
                 let ticks = format!("{:07}", at.subsecond_ticks());
                 out.push_str(ticks.get(..run).unwrap_or(""));

@@ -52,7 +52,7 @@ pub(crate) fn property(value: &PsValue, name: &str) -> PsValue {
             if items_have(item, name) {
                 match property(item, name) {
                     inner if inner.as_list().is_some() => {
-                        found.extend_from_slice(inner.as_list().unwrap_or(&[]))
+                        found.extend_from_slice(inner.as_list().unwrap_or(&[]));
                     }
                     inner => found.push(inner),
                 }

@@ -106,7 +106,7 @@ pub(crate) fn apply(
         | BinaryOp::BitOr
         | BinaryOp::BitXor
         | BinaryOp::ShiftLeft
-        | BinaryOp::ShiftRight => bitwise(op, &left, right, span)?,
+        | BinaryOp::ShiftRight => bitwise(op, left, right, span)?,
         BinaryOp::Eq => filter(left, |item| Ok(same(item, right, case_sensitive)))?,
         BinaryOp::Ne => filter(left, |item| Ok(!same(item, right, case_sensitive)))?,
         BinaryOp::Gt | BinaryOp::Ge | BinaryOp::Lt | BinaryOp::Le => filter(left, |item| {
@@ -123,7 +123,7 @@ pub(crate) fn apply(
             let wanted = op == BinaryOp::Like;
             filter(left, |item| Ok(pattern::wildcard(&pattern, &text(item), case_sensitive) == wanted))?
         }
-        BinaryOp::Match | BinaryOp::NotMatch => matches(scope, op, &left, right, case_sensitive, span)?,
+        BinaryOp::Match | BinaryOp::NotMatch => matches(scope, op, left, right, case_sensitive, span)?,
         BinaryOp::Contains => contains(left, right, case_sensitive).into(),
         BinaryOp::NotContains => (!contains(left, right, case_sensitive)).into(),
         BinaryOp::In => contains(right, left, case_sensitive).into(),

@@ -189,16 +189,15 @@ pub(super) fn expand(replacement: &str, found: &fancy_regex::Captures<'_>, text:
                     out.push_str(group(index));
                     name.len() + 2
                 }
-                _ => match found.name(name) {
-                    Some(group) => {
+                _ => {
+                    if let Some(group) = found.name(name) {
                         out.push_str(group.as_str());
                         name.len() + 2
-                    }
-                    None => {
+                    } else {
                         out.push('$');
                         0
                     }
-                },
+                }
             },
             _ => {
                 out.push('$');

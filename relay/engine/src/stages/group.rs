@@ -93,6 +93,7 @@ fn key_text(keys: &[PsValue]) -> String {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent switches of the command")]
 struct Measure {
     property: Option<String>,
     sum: bool,

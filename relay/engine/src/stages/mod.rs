@@ -33,7 +33,7 @@ pub(super) trait Stage: std::fmt::Debug + Send {
 /// Local commands one behind the other.
 #[derive(Debug, Default)]
 pub(crate) struct Stages {
-    stages: Vec<Box<dyn Stage>>,
+    chain: Vec<Box<dyn Stage>>,
     format: Option<(ViewKind, Vec<String>)>,
     errors: Vec<Failure>,
     more_errors: u64,
@@ -86,17 +86,17 @@ impl Stages {
             }
             match own {
                 "Format-Table" => {
-                    compiled.format = Some((ViewKind::Table, compiled.formatted(&line, own, command)?))
+                    compiled.format = Some((ViewKind::Table, compiled.formatted(&line, own, command)?));
                 }
                 "Format-List" => {
-                    compiled.format = Some((ViewKind::List, compiled.formatted(&line, own, command)?))
+                    compiled.format = Some((ViewKind::List, compiled.formatted(&line, own, command)?));
                 }
-                "Where-Object" => compiled.stages.push(filter::where_object(&line, command)?),
-                "ForEach-Object" => compiled.stages.push(filter::for_each(&line, command)?),
-                "Select-Object" => compiled.stages.push(select::select(&line, command)?),
-                "Sort-Object" => compiled.stages.push(sort::sort(&line, command)?),
-                "Group-Object" => compiled.stages.push(group::group(&line, command)?),
-                _ => compiled.stages.push(group::measure(&line, command)?),
+                "Where-Object" => compiled.chain.push(filter::where_object(&line, command)?),
+                "ForEach-Object" => compiled.chain.push(filter::for_each(&line, command)?),
+                "Select-Object" => compiled.chain.push(select::select(&line, command)?),
+                "Sort-Object" => compiled.chain.push(sort::sort(&line, command)?),
+                "Group-Object" => compiled.chain.push(group::group(&line, command)?),
+                _ => compiled.chain.push(group::measure(&line, command)?),
             }
         }
         Ok(compiled)
@@ -117,12 +117,12 @@ impl Stages {
         if selectors.iter().all(selector::Selector::is_plain) {
             return Ok(selectors.into_iter().map(|selector| selector.label).collect());
         }
-        self.stages.push(select::of(line, selectors));
+        self.chain.push(select::of(line, selectors));
         Ok(Vec::new())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.stages.is_empty()
+        self.chain.is_empty()
     }
 
     pub(crate) fn format(&self) -> Option<(ViewKind, Vec<String>)> {
@@ -134,7 +134,7 @@ impl Stages {
     }
 
     fn push_from(&mut self, at: usize, value: PsValue, out: &mut Vec<PsValue>) -> Result<Flow> {
-        let Some(stage) = self.stages.get_mut(at) else {
+        let Some(stage) = self.chain.get_mut(at) else {
             out.push(value);
             return Ok(Flow::Continue);
         };
@@ -158,9 +158,9 @@ impl Stages {
     }
 
     pub(crate) fn finish(&mut self, out: &mut Vec<PsValue>) -> Result<()> {
-        for at in 0..self.stages.len() {
+        for at in 0..self.chain.len() {
             let mut made = Vec::new();
-            if let Some(stage) = self.stages.get_mut(at) {
+            if let Some(stage) = self.chain.get_mut(at) {
                 match stage.finish(&mut made) {
                     Err(Error::Statement(failure)) => self.keep_error(*failure),
                     other => other?,

@@ -55,13 +55,11 @@ pub(super) fn select(line: &Arc<str>, command: &Command) -> Result<Box<dyn Stage
         let Some(expr) = bound.get(name) else { return Ok(None) };
         let value = eval::constant(expr, line)?;
         let count = eval::as_number(&value).map(eval::number_value).and_then(|value| value.as_i64());
-        match count.and_then(|count| usize::try_from(count).ok()) {
-            Some(count) => Ok(Some(count)),
-            None => {
-                let what = format!("Cannot bind parameter '{name}': {value} is no number of 0 or more.");
-                Err(Error::statement(expr.span, "CannotConvertArgument", what))
-            }
-        }
+        let count = count.and_then(|count| usize::try_from(count).ok());
+        count.map(Some).ok_or_else(|| {
+            let what = format!("Cannot bind parameter '{name}': {value} is no number of 0 or more.");
+            Error::statement(expr.span, "CannotConvertArgument", what)
+        })
     };
     let names = |name: &str| -> Result<Vec<String>> {
         let Some(expr) = bound.get(name) else { return Ok(Vec::new()) };
@@ -103,17 +101,17 @@ pub(super) fn of(line: &Arc<str>, properties: Vec<Selector>) -> Box<dyn Stage> {
 }
 
 impl Select {
-    fn project(&mut self, value: PsValue, out: &mut Vec<PsValue>) -> Result<()> {
+    fn project(&mut self, value: &PsValue, out: &mut Vec<PsValue>) -> Result<()> {
         let made = match &self.properties {
-            Some(properties) => self.notes(&value, &properties.clone())?,
+            Some(properties) => self.notes(value, &properties.clone())?,
             None => value.clone(),
         };
         let Some(expand) = &self.expand else {
             self.emit(made, out);
             return Ok(());
         };
-        let has = has_member(&value, expand);
-        let expanded = eval::property(&value, expand);
+        let has = has_member(value, expand);
+        let expanded = eval::property(value, expand);
         if !has && expanded.is_null() {
             let what = format!("Property \"{expand}\" cannot be found.");
             return Err(Error::statement(self.span, "ExpandPropertyNotFound", what));
@@ -123,7 +121,7 @@ impl Select {
             return Err(Error::unsupported(self.span, what, "Use one of them, or a calculated property."));
         }
         match eval::items(&expanded) {
-            Some(items) => items.to_vec().into_iter().for_each(|item| self.emit(item, out)),
+            Some(items) => items.iter().for_each(|item| self.emit(item.clone(), out)),
             None if expanded.is_null() => {}
             None => self.emit(expanded, out),
         }
@@ -135,7 +133,9 @@ impl Select {
             // Values are alike if all their properties show the same.
             let key = match &value {
                 PsValue::Object(object) if object.properties().next().is_some() => {
-                    object.properties().map(|(name, value)| format!("{name}\u{1}{value}\u{2}")).collect()
+                    let parts: Vec<String> =
+                        object.properties().map(|(name, value)| format!("{name}\u{1}{value}")).collect();
+                    parts.join("\u{2}")
                 }
                 other => other.to_string(),
             };
@@ -261,7 +261,7 @@ impl Stage for Select {
         };
         // With -Unique the count is of objects taken in, as in PowerShell.
         self.passed += 1;
-        self.project(value, out)?;
+        self.project(&value, out)?;
         Ok(if self.first.is_some_and(|first| self.passed >= first) { Flow::Done } else { Flow::Continue })
     }
 
@@ -270,7 +270,7 @@ impl Stage for Select {
         let end = self.tail.len().saturating_sub(self.skip);
         let start = end.saturating_sub(keep);
         for value in std::mem::take(&mut self.tail).into_iter().take(end).skip(start) {
-            self.project(value, out)?;
+            self.project(&value, out)?;
         }
         Ok(())
     }
