@@ -33,7 +33,7 @@ impl Error {
     pub(crate) fn unsupported(span: Span, what: impl Into<String>, instead: impl Into<String>) -> Self {
         Self::Unsupported(Box::new(Failure {
             what: what.into(),
-            cause: "This console's local session does not have it yet; nothing was sent.".to_owned(),
+            cause: "This console's local session does not have it yet.".to_owned(),
             remedy: instead.into(),
             code: "NotAvailable".to_owned(),
             position: Some(position(span)),
