@@ -3,6 +3,7 @@
 pub mod cas_mailbox;
 pub mod contact;
 pub mod discovery;
+pub mod format_data;
 pub mod group;
 pub mod mail_user;
 pub mod mailbox;
@@ -23,6 +24,7 @@ use crate::cmdlet::Registry;
 /// All cmdlets of the demo endpoint.
 pub const ALL: Registry = Registry::new(&[
     discovery::CMDLETS,
+    format_data::CMDLETS,
     objects::CMDLETS,
     streams::CMDLETS,
     mailbox::CMDLETS,
