@@ -9,6 +9,7 @@ use super::{
     ClixmlError, Limits,
     intern::{Members, TypeNumber, Types},
     lexical,
+    references::{Expanded, References},
     scan::{Scanner, Tag, attribute},
     text,
 };
@@ -76,8 +77,8 @@ impl Decoder {
             deserialized: self.deserialized,
             types: &mut self.types,
             type_references: Vec::new(),
-            references: Vec::new(),
-            open: 0,
+            references: References::default(),
+            expanded: Expanded { count: 0, limit: self.limits.expanded },
             values: 0,
         };
         let mut values = Vec::new();
@@ -99,22 +100,14 @@ impl Decoder {
     }
 }
 
-/// What a `RefId` stands for.
-enum Reference {
-    /// An object that is being read, so many levels below the top.
-    Open(usize),
-    Done(PsValue),
-}
-
 struct Reader<'a> {
     scanner: Scanner<'a>,
     limits: Limits,
     deserialized: bool,
     types: &'a mut Types,
     type_references: Vec<Option<TypeNumber>>,
-    references: Vec<Option<Reference>>,
-    /// Objects that are open.
-    open: usize,
+    references: References,
+    expanded: Expanded,
     values: usize,
 }
 
@@ -125,6 +118,7 @@ impl<'a> Reader<'a> {
         if self.values > self.limits.values {
             return Err(ClixmlError::Limit { what: "values", limit: self.limits.values });
         }
+        self.expanded.add(1)?;
         match name {
             b"Obj" => return self.object(attributes, empty),
             b"Ref" => {
@@ -153,33 +147,22 @@ impl<'a> Reader<'a> {
         if empty { Ok(()) } else { self.scanner.skip_element() }
     }
 
-    fn reference(&self, attributes: &[u8], at: usize) -> Result<PsValue, ClixmlError> {
-        let id = ref_id(attributes).and_then(|id| self.references.get(id)?.as_ref());
-        match id.ok_or(ClixmlError::UnknownReference(at))? {
-            Reference::Done(value) => Ok(value.clone()),
-            // The innermost open object holds this value: level 0.
-            Reference::Open(level) => Ok(PsValue::Ancestor(self.open.saturating_sub(level + 1) as u32)),
-        }
+    fn reference(&mut self, attributes: &[u8], at: usize) -> Result<PsValue, ClixmlError> {
+        let id = ref_id(attributes).ok_or(ClixmlError::UnknownReference(at))?;
+        self.references.resolve(id, &mut self.expanded)?.ok_or(ClixmlError::UnknownReference(at))
     }
 
     fn object(&mut self, attributes: &'a [u8], empty: bool) -> Result<PsValue, ClixmlError> {
-        if self.open >= self.limits.depth {
+        if self.references.depth() >= self.limits.depth {
             return Err(ClixmlError::Limit { what: "objects inside each other", limit: self.limits.depth });
         }
-        let id = ref_id(attributes);
-        if let Some(id) = id {
-            put(&mut self.references, id, Reference::Open(self.open), self.limits.values)?;
-        }
-        self.open += 1;
-        let value = if empty { PsObject::default().into() } else { self.object_content()? };
-        self.open -= 1;
-        if let Some(id) = id {
-            put(&mut self.references, id, Reference::Done(value.clone()), self.limits.values)?;
-        }
-        Ok(value)
+        let open = self.references.open(ref_id(attributes), &self.expanded);
+        let (number, object) = if empty { Default::default() } else { self.object_content()? };
+        let types = &mut *self.types;
+        Ok(self.references.close(&open, object, &self.expanded, |object| types.share(number, object)))
     }
 
-    fn object_content(&mut self) -> Result<PsValue, ClixmlError> {
+    fn object_content(&mut self) -> Result<(TypeNumber, PsObject), ClixmlError> {
         let mut object = PsObject::default();
         let mut number: TypeNumber = 0;
         loop {
@@ -215,9 +198,7 @@ impl<'a> Reader<'a> {
                 b"STK" => object.content = Content::Stack(self.list(name, empty)?),
                 b"QUE" => object.content = Content::Queue(self.list(name, empty)?),
                 b"DCT" => object.content = Content::Dictionary(self.dictionary(empty)?),
-                b"Obj" | b"Ref" | b"Nil" => {
-                    self.value(name, attributes, empty)?;
-                }
+                b"Obj" => object.content = Content::Value(self.value(name, attributes, empty)?),
                 _ => {
                     // A primitive that carries type names or notes; PowerShell skips what it does not know.
                     if is_primitive(name) {
@@ -228,7 +209,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Ok(PsValue::Object(self.types.share(number, object)))
+        Ok((number, object))
     }
 
     fn type_names(&mut self, attributes: &[u8], empty: bool) -> Result<TypeNumber, ClixmlError> {
@@ -268,6 +249,11 @@ impl<'a> Reader<'a> {
                     return Err(ClixmlError::Syntax { what: "a closing tag of another element", at });
                 }
             };
+            if name == b"MS" {
+                // A member set among the members, such as PSStandardMembers, is no property.
+                self.finish(empty)?;
+                continue;
+            }
             let raw = attribute(attributes, b"N").unwrap_or_default();
             let as_expected = own.is_none()
                 && expected_names.get(values.len()).is_some_and(|expected| expected.as_bytes() == raw)
@@ -385,7 +371,7 @@ fn type_names(bytes: &[u8], at: usize, deserialized: bool) -> Result<Vec<PsStr>,
         match scanner.tag()? {
             Tag::Open { name: b"T", empty: false, .. } => {
                 let name = text::decode(scanner.text(b"T")?, at)?;
-                names.push(if deserialized && !name.starts_with("Deserialized.") {
+                names.push(if deserialized && !has_prefix(&name) {
                     format!("Deserialized.{name}").into()
                 } else {
                     name
@@ -396,6 +382,12 @@ fn type_names(bytes: &[u8], at: usize, deserialized: bool) -> Result<Vec<PsStr>,
         }
     }
     Ok(names)
+}
+
+/// PowerShell compares without case.
+fn has_prefix(name: &str) -> bool {
+    const PREFIX: &str = "Deserialized.";
+    name.get(..PREFIX.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(PREFIX))
 }
 
 fn is_primitive(name: &[u8]) -> bool {

@@ -59,8 +59,7 @@ impl Writer<'_> {
             PsValue::U32(n) => self.plain("U32", name, &n.to_string()),
             PsValue::I64(n) => self.plain("I64", name, &n.to_string()),
             PsValue::U64(n) => self.plain("U64", name, &n.to_string()),
-            PsValue::Single(n) if n.is_finite() => self.plain("Sg", name, &value.to_string()),
-            PsValue::Single(n) => self.plain("Sg", name, &lexical::double_text(f64::from(*n))),
+            PsValue::Single(n) => self.plain("Sg", name, &lexical::single_text(*n)),
             PsValue::Double(n) => self.plain("Db", name, &lexical::double_text(*n)),
             PsValue::Decimal(n) => self.plain("D", name, &n.to_string()),
             PsValue::DateTime(at) => {
@@ -105,8 +104,9 @@ impl Writer<'_> {
         }
         let id = self.next;
         self.next += 1;
-        // Only what is held more than once can come again.
-        if Arc::strong_count(object) > 1 {
+        // Only what is held more than once can come again. A primitive with a type, an enum above all, has no identity:
+        // PowerShell writes it each time.
+        if Arc::strong_count(object) > 1 && !matches!(object.content, Content::Value(_)) {
             self.objects.insert(Arc::as_ptr(object), id);
         }
         self.open.push(id);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use postern_shared::value::{DateTimeKind, Decimal, PsDateTime, PsTimeSpan, round_trip_double};
+use postern_shared::value::{DateTimeKind, Decimal, PsDateTime, PsTimeSpan};
 
 /// Ticks (100 ns) in a second.
 const SECOND: u64 = 10_000_000;
@@ -53,7 +53,7 @@ pub(super) fn write_date_time(at: PsDateTime, out: &mut String) {
     }
 }
 
-/// Reads `-P1DT2H3M4.005S`. Years and months have no fixed length, and .NET never writes them.
+/// Reads `-P1DT2H3M4.005S`. A year has 365 days and a month 30, as for .NET, which never writes them.
 pub(super) fn time_span(text: &str) -> Option<PsTimeSpan> {
     let text = text.trim();
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
@@ -66,8 +66,15 @@ pub(super) fn time_span(text: &str) -> Option<PsTimeSpan> {
         total = total.checked_add(number(whole)?.checked_mul(unit)?)?.checked_add(fraction)?;
         Some(())
     };
-    if !days.is_empty() {
-        add(days.strip_suffix('D')?, 86_400 * SECOND)?;
+    let mut rest = days;
+    for (mark, length) in [('Y', 365), ('M', 30), ('D', 1)] {
+        if let Some((part, after)) = rest.split_once(mark) {
+            add(part, length * 86_400 * SECOND)?;
+            rest = after;
+        }
+    }
+    if !rest.is_empty() {
+        return None;
     }
     let mut rest = time;
     for (mark, unit) in [('H', 3600 * SECOND), ('M', 60 * SECOND), ('S', SECOND)] {
@@ -122,11 +129,41 @@ pub(super) fn double(text: &str) -> Option<f64> {
     }
 }
 
+/// A double as PowerShell writes it: the shortest digits that read back, an exponent from 1E+17 on.
 pub(super) fn double_text(number: f64) -> String {
+    float_text(number, &format!("{number:e}"), 17)
+}
+
+/// A single as PowerShell writes it: the shortest digits that read back, an exponent from 1E+09 on.
+pub(super) fn single_text(number: f32) -> String {
+    float_text(f64::from(number), &format!("{number:e}"), 9)
+}
+
+/// `scientific` is the shortest form as Rust's `{:e}` gives it, `digits` how many the type may need.
+fn float_text(number: f64, scientific: &str, digits: usize) -> String {
+    if number.is_nan() {
+        return "NaN".into();
+    }
     if number.is_infinite() {
         return if number > 0.0 { "INF" } else { "-INF" }.into();
     }
-    round_trip_double(number)
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
+    let (first, rest) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let places = exponent.unsigned_abs() as usize;
+    if exponent < -4 || (exponent > 0 && places >= digits) {
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{sign}{first}{point}{rest}E{exponent_sign}{places:02}");
+    }
+    if exponent < 0 {
+        return format!("{sign}0.{:0<1$}{first}{rest}", "", places - 1);
+    }
+    match rest.split_at_checked(places) {
+        Some((whole, fraction)) if !fraction.is_empty() => format!("{sign}{first}{whole}.{fraction}"),
+        _ => format!("{sign}{first}{rest:0<places$}"),
+    }
 }
 
 /// Reads a decimal with its scale.
@@ -196,9 +233,38 @@ mod tests {
             write_time_span(time_span(text).unwrap_or_else(|| panic!("{text}")), &mut out);
             assert_eq!(out, text);
         }
+        assert_eq!(time_span("P1Y2M"), Some(PsTimeSpan::from_seconds(425 * 86_400)));
         assert_eq!(time_span("-P10675199DT2H48M5.4775808S"), Some(PsTimeSpan { ticks: i64::MIN }));
-        for wrong in ["", "P", "PT", "1D", "P1Y", "PT1S2M", "P99999999999999D"] {
+        for wrong in ["", "P", "PT", "1D", "P1D2M", "PT1S2M", "P99999999999999D"] {
             assert_eq!(time_span(wrong), None, "{wrong}");
+        }
+    }
+
+    /// What PowerShell 7.6 wrote for these numbers.
+    #[test]
+    fn floats_are_written_as_powershell_does() {
+        for (number, text) in [
+            (1e15, "1000000000000000"),
+            (1e16, "10000000000000000"),
+            (1e17, "1E+17"),
+            (12_345_678_901_234_568.0, "12345678901234568"),
+            (123_456_789_012_345_680_000.0, "1.2345678901234568E+20"),
+            (0.0001, "0.0001"),
+            (1.5e-5, "1.5E-05"),
+            (-0.0, "-0"),
+            (5e-324, "5E-324"),
+        ] {
+            assert_eq!(double_text(number), text);
+        }
+        for (number, text) in [
+            (1e8, "100000000"),
+            (1e9, "1E+09"),
+            (16_777_216.0, "16777216"),
+            (3.14e10, "3.14E+10"),
+            (f32::MAX, "3.4028235E+38"),
+            (1.1, "1.1"),
+        ] {
+            assert_eq!(single_text(number), text);
         }
     }
 }

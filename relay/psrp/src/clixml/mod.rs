@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod intern;
 mod lexical;
+mod references;
 mod scan;
 mod text;
 
@@ -26,11 +27,14 @@ pub struct Limits {
     pub depth: usize,
     /// Values of all kinds in a message. Bounds what a message of small elements costs: 24 bytes each.
     pub values: usize,
+    /// Values if each reference were replaced by the object that it means. A few references can mean an object of
+    /// 2^50 values; whoever walks over a value, to show or write it, would never end.
+    pub expanded: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 96, values: 8_000_000 }
+        Self { depth: 96, values: 8_000_000, expanded: 16_000_000 }
     }
 }
 
