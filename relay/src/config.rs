@@ -86,6 +86,8 @@ pub struct Limits {
     pub sign_ins: u32,
     /// Seconds until another sign-in is allowed after too many; a tenth of it for all addresses together.
     pub sign_in_seconds: u32,
+    /// Seconds for a request to arrive whole.
+    pub request_seconds: u32,
     /// Seconds for opening a session, import included, where the user sets none.
     pub open_seconds: u32,
     /// Megabytes that the results of one session may take.
@@ -125,6 +127,7 @@ impl Default for Limits {
             sign_ins_per_address: 10,
             sign_ins: 100,
             sign_in_seconds: 10,
+            request_seconds: 10,
             open_seconds: 120,
             // 100,000 mailboxes with all their properties stay below it.
             session_megabytes: 2048,

@@ -24,8 +24,6 @@ use crate::{
 
 /// The largest request; names and a password need a few hundred bytes.
 const MOST_BYTES: usize = 16 << 10;
-/// How long a request may take to arrive.
-const ARRIVAL: Duration = Duration::from_secs(10);
 /// The longest that a user may set for opening a session.
 const LONGEST_OPEN: u32 = 600;
 
@@ -73,7 +71,8 @@ pub(super) async fn sign_in(
     if !is_json {
         return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request is not JSON.", "", "");
     }
-    let body = match tokio::time::timeout(ARRIVAL, axum::body::to_bytes(body, MOST_BYTES)).await {
+    let arrival = Duration::from_secs(relay.config.limits.request_seconds.max(1).into());
+    let body = match tokio::time::timeout(arrival, axum::body::to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(body)) => Zeroizing::new(Vec::from(body)),
         Ok(Err(_)) => {
             return refuse(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large or incomplete.", "", "");

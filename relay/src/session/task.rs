@@ -3,6 +3,7 @@
 use std::{
     collections::{HashSet, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use postern_shared::wire::{BlockId, BlockState, EventKind, Failure, PromptId, ResultId, SessionFacts};
@@ -23,6 +24,8 @@ use crate::{config::Config, provisional::FormatViews, store::Store};
 
 /// The longest command line: scripts are pasted, books are not.
 const LONGEST_LINE: usize = 64 << 10;
+/// How long a session that ends while it connects waits to learn what there is to remove.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A session, as its task holds it.
 pub(crate) struct Session {
@@ -103,21 +106,29 @@ impl Session {
 
     async fn whole(&mut self, opening: Opening) -> End {
         let log = Arc::clone(&self.log);
-        let remote = tokio::select! {
-            connected = connect(&opening, &log) => match connected {
-                Ok(remote) => remote,
-                Err(failure) => return End::SignIn(failure),
-            },
-            leave = self.leave() => return leave.into(),
+        let mut connecting = std::pin::pin!(connect(&opening, &log));
+        let connected = tokio::select! {
+            connected = connecting.as_mut() => connected,
+            leave = self.leave() => {
+                // A shell that is being made can be removed only once it is known.
+                if let Ok(Ok(remote)) = timeout(CONNECT_PATIENCE, connecting).await {
+                    remote.close().await;
+                }
+                return leave.into();
+            }
         };
-        let end = self.with_remote(&remote, opening).await;
+        let remote = match connected {
+            Ok(remote) => remote,
+            Err(failure) => return End::SignIn(failure),
+        };
+        let end = self.with_remote(&remote, &opening).await;
         // Bounded in time, whatever the server does.
         remote.close().await;
         end
     }
 
     /// Everything between an open remote session and its removal.
-    async fn with_remote(&mut self, remote: &RemoteSession, opening: Opening) -> End {
+    async fn with_remote(&mut self, remote: &RemoteSession, opening: &Opening) -> End {
         let log = Arc::clone(&self.log);
         let imported = tokio::select! {
             imported = timeout(opening.open_timeout, import(remote, &log)) => imported,
@@ -210,15 +221,20 @@ impl Session {
     }
 }
 
-fn facts(remote: &RemoteSession, opening: Opening, commands: Vec<String>, idle_seconds: u32) -> SessionFacts {
+fn facts(
+    remote: &RemoteSession,
+    opening: &Opening,
+    commands: Vec<String>,
+    idle_seconds: u32,
+) -> SessionFacts {
     let details = remote.details();
     let data = details.application_private_data;
     let text = |name: &str| data.get(name).map(ToString::to_string).unwrap_or_default();
-    let prompt = prompt(&opening);
+    let prompt = prompt(opening);
     SessionFacts {
-        endpoint: opening.title,
+        endpoint: opening.title.clone(),
         prompt,
-        user: opening.user,
+        user: opening.user.clone(),
         computer: text("ComputerName"),
         // What is not said is what Exchange has: to ask would itself take the language.
         language_mode: Some(text("LanguageMode"))

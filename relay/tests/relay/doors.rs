@@ -85,7 +85,6 @@ async fn a_session_belongs_to_its_cookie() {
 }
 
 #[tokio::test]
-#[ignore = "the demo is in the making"]
 async fn garbage_closes_the_socket_and_nothing_else() {
     let relay = relay().await;
     let (page, _, ticket) = Page::sign_in(relay.address, USER, "demo").await;
@@ -224,7 +223,7 @@ async fn a_server_that_never_answers_is_given_up() {
 #[tokio::test]
 async fn a_request_that_never_ends_holds_up_nobody() {
     let mut config = config(demo(DemoOptions::default()).await);
-    config.limits.connections = 8;
+    (config.limits.connections, config.limits.request_seconds) = (8, 1);
     let relay = Relay::start(config).await;
     let mut slow = Vec::new();
     for _ in 0..4 {

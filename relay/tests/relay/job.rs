@@ -71,7 +71,6 @@ async fn sign_in_import_run_and_sign_out() {
 }
 
 #[tokio::test]
-#[ignore = "the demo and the local session are in the making"]
 async fn errors_are_explained_and_the_session_goes_on() {
     let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
     let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;
@@ -110,7 +109,6 @@ async fn local_stages_run_in_the_relay() {
 }
 
 #[tokio::test]
-#[ignore = "the demo and the local session are in the making"]
 async fn blocks_wait_for_each_other_and_can_be_stopped() {
     let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
     let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;

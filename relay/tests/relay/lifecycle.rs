@@ -86,7 +86,6 @@ async fn an_idle_session_is_warned_and_signed_out() {
 }
 
 #[tokio::test]
-#[ignore = "the demo is in the making"]
 async fn a_tab_that_comes_back_resumes_where_it_was() {
     let (relay, _) = one_session(|_| {}).await;
     let (mut page, _, ticket) = Page::sign_in(relay.address, USER, "demo").await;
@@ -111,7 +110,6 @@ async fn a_tab_that_comes_back_resumes_where_it_was() {
 }
 
 #[tokio::test]
-#[ignore = "the demo is in the making"]
 async fn two_tabs_see_the_same() {
     let (relay, _) = one_session(|_| {}).await;
     let (mut one, _, ticket) = Page::sign_in(relay.address, USER, "demo").await;
