@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use postern_engine::{Flow, Plan};
 use postern_psrp::{
     host::{HostCall, HostRequest},
     pipeline::{Command, Parameter, PipelineSpec},
@@ -24,10 +25,7 @@ use super::{
     prompt::Prompts,
     task::{End, Session},
 };
-use crate::{
-    provisional::{Flow, Plan},
-    store::Full,
-};
+use crate::store::Full;
 
 /// How long a stopped pipeline has for ending before it is left to itself. Exchange may take some seconds.
 const STOP_PATIENCE: Duration = Duration::from_secs(10);

