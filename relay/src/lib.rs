@@ -12,7 +12,6 @@
 pub mod cli;
 pub mod config;
 mod http;
-mod provisional;
 mod server;
 mod session;
 mod store;

@@ -14,6 +14,8 @@ use crate::config::Limits;
 /// Addresses remembered at a time. When there are more, those that may sign in as often as a new one are forgotten;
 /// if none can be, everybody waits for the bucket that all share.
 const ADDRESSES: usize = 10_000;
+/// How often addresses that can be forgotten are looked for at most.
+const PRUNE: Duration = Duration::from_secs(1);
 
 /// The limit on sign-ins.
 pub(crate) struct RateLimit {
@@ -23,6 +25,8 @@ pub(crate) struct RateLimit {
 }
 
 struct State {
+    /// When forgettable addresses were last looked for; `None` for never.
+    pruned: Option<Instant>,
     addresses: HashMap<IpAddr, Bucket>,
     all: Bucket,
 }
@@ -44,7 +48,8 @@ impl RateLimit {
         let refill = Duration::from_secs(limits.sign_in_seconds.max(1).into());
         let per_address = Rule { burst: limits.sign_ins_per_address.max(1).into(), refill };
         let all = Rule { burst: limits.sign_ins.max(1).into(), refill: refill / 10 };
-        let state = State { addresses: HashMap::new(), all: Bucket { tokens: all.burst, at: now } };
+        let state =
+            State { pruned: None, addresses: HashMap::new(), all: Bucket { tokens: all.burst, at: now } };
         Self { per_address, all, state: Mutex::new(state) }
     }
 
@@ -57,6 +62,11 @@ impl RateLimit {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.addresses.len() >= ADDRESSES && !state.addresses.contains_key(&address) {
             let rule = self.per_address;
+            // Looking through all of them for every request would itself be what an attacker wants.
+            if state.pruned.is_some_and(|pruned| now.saturating_duration_since(pruned) < PRUNE) {
+                return Err(PRUNE);
+            }
+            state.pruned = Some(now);
             state.addresses.retain(|_, bucket| bucket.refilled(rule, now) < rule.burst);
             if state.addresses.len() >= ADDRESSES {
                 return Err(rule.refill);

@@ -195,7 +195,7 @@ impl Session {
 
     fn give(&mut self, values: Vec<PsValue>, running: &mut Running, pipeline: &Pipeline) {
         for value in values {
-            if let Err(full) = running.output.push(value, &mut self.numbers.result) {
+            if let Err(full) = running.output.push(&value, &mut self.numbers.result) {
                 self.full(full, running, pipeline);
                 return;
             }
@@ -304,7 +304,7 @@ impl Session {
                 return Ok(BlockState::Failed);
             };
             for value in given {
-                if let Err(full) = running.output.push(value, &mut self.numbers.result) {
+                if let Err(full) = running.output.push(&value, &mut self.numbers.result) {
                     running.error(self, failure::full(full));
                     return Ok(BlockState::Failed);
                 }

@@ -134,7 +134,7 @@ impl<'a> Steps<'a> {
             ConnectStep::SigningIn { user } => self.begin(&format!("Signing in as {user}")),
             ConnectStep::OpeningRunspace => self.begin("Opening the runspace"),
             ConnectStep::Connected | ConnectStep::ShellCreated { .. } | ConnectStep::RunspaceOpened => {
-                self.done()
+                self.done();
             }
         }
     }

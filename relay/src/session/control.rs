@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::log::Log;
 
 /// The user is warned this long before an idle session is signed out.
-const IDLE_WARNING: Duration = Duration::from_secs(60);
+const IDLE_WARNING: Duration = Duration::from_mins(1);
 
 /// What a page wants of the session.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ impl Clocks {
             }
         });
         let away = self.alone.map(|alone| (Deadline::Away, alone + self.grace));
-        let never = (Deadline::None, Instant::now() + Duration::from_secs(3600));
+        let never = (Deadline::None, Instant::now() + Duration::from_hours(1));
         [idle, away].into_iter().flatten().min_by_key(|(_, at)| *at).unwrap_or(never)
     }
 }
@@ -174,13 +174,14 @@ mod tests {
         log: Log,
     }
 
-    /// Idle after 600 s, away after 120 s.
+    const IDLE: Duration = Duration::from_mins(10);
+    const GRACE: Duration = Duration::from_mins(2);
+
     fn rig() -> Rig {
         let (wishes, wished) = mpsc::channel(8);
         let (attached, count) = watch::channel(1);
         let shutdown = CancellationToken::new();
-        let seconds = Duration::from_secs;
-        let control = Control::new(wished, count, shutdown.clone(), seconds(600), seconds(120));
+        let control = Control::new(wished, count, shutdown.clone(), IDLE, GRACE);
         Rig { control, wishes, attached, shutdown, log: Log::new(LogLimits { events: 100, bytes: 100_000 }) }
     }
 
@@ -189,7 +190,7 @@ mod tests {
         let mut rig = rig();
         let start = Instant::now();
         let left = rig.control.next(&rig.log).await;
-        assert_eq!(left.unwrap_err(), Leave::Idle(Duration::from_secs(600)));
+        assert_eq!(left.unwrap_err(), Leave::Idle(IDLE));
         assert_eq!(start.elapsed().as_secs(), 600);
         assert!(matches!(rig.log.after(0, 9)[0].kind, EventKind::IdleWarning { seconds: 60 }));
     }
@@ -228,7 +229,7 @@ mod tests {
             attached.send_replace(0);
         });
         let left = rig.control.next(&rig.log).await;
-        assert_eq!(left.unwrap_err(), Leave::Away(Duration::from_secs(120)));
+        assert_eq!(left.unwrap_err(), Leave::Away(GRACE));
         assert_eq!(start.elapsed().as_secs(), 320);
         coming_back.await.unwrap();
     }

@@ -5,13 +5,13 @@ use std::{collections::BTreeSet, sync::Arc};
 use postern_psrp::{message::MetadataAnswer, pipeline::PipelineSpec};
 use postern_shared::{
     value::PsValue,
+    view::FormatViews,
     wire::{EventKind, Failure},
 };
 use postern_wsman::client::{Ended, PipelineEvent, RemoteSession};
 use tokio::time::{Duration, Instant};
 
 use super::{failure, log::Log};
-use crate::provisional::FormatViews;
 
 /// Progress is told so often; Import-PSSession does as well.
 const REPORT: Duration = Duration::from_millis(200);
@@ -51,7 +51,7 @@ async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Fail
         match event {
             PipelineEvent::Output(value) => {
                 match MetadataAnswer::from_value(&value) {
-                    Some(MetadataAnswer::Count(count)) => total = u32::try_from(count).unwrap_or(0),
+                    Some(MetadataAnswer::Count(count)) => total = count,
                     Some(MetadataAnswer::Command(command)) => {
                         received = received.saturating_add(1);
                         let name = command.name.as_str();
@@ -66,7 +66,11 @@ async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Fail
                     log.append(EventKind::Import { received, total });
                 }
             }
-            PipelineEvent::Ended(ended) => check(ended)?,
+            PipelineEvent::Ended(ended) => match ended {
+                Ended::Completed | Ended::Stopped => {}
+                Ended::Failed(record) => return Err(failure::of_record(&record, None)),
+                Ended::Lost(error) => return Err(error.to_failure()),
+            },
             _ => {}
         }
     }
@@ -88,14 +92,6 @@ async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Failure> {
         }
     }
     Ok(views)
-}
-
-fn check(ended: Ended) -> Result<(), Failure> {
-    match ended {
-        Ended::Completed | Ended::Stopped => Ok(()),
-        Ended::Failed(record) => Err(failure::of_record(&record, None)),
-        Ended::Lost(error) => Err(error.to_failure()),
-    }
 }
 
 /// The rule of PowerShell's own import: letters, digits and `-._:\`, at most 100.

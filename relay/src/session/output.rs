@@ -4,15 +4,13 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use postern_shared::{
     value::{Content, Properties, PsObject, PsStr, PsValue, TypeNames},
+    view::{FormatViews, cell_kind},
     wire::{BlockId, ColumnMeta, EventKind, NoteStream, ResultId, ViewKind},
 };
 use tokio::time::Instant;
 
 use super::{failure::shorten, live::Live, log::Log};
-use crate::{
-    provisional::{FormatViews, cell_kind},
-    store::{Full, Store},
-};
+use crate::store::{Full, Store};
 
 /// Results of one block; objects of further kinds go to the last one.
 const MOST_RESULTS: usize = 32;
@@ -86,13 +84,13 @@ impl Output {
     }
 
     /// Takes an object in.
-    pub(super) fn push(&mut self, value: PsValue, last_result: &mut ResultId) -> Result<(), Full> {
+    pub(super) fn push(&mut self, value: &PsValue, last_result: &mut ResultId) -> Result<(), Full> {
         if value.is_null() {
             return Ok(());
         }
         self.objects = self.objects.saturating_add(1);
-        let PsValue::Object(object) = &value else {
-            self.line(&value);
+        let PsValue::Object(object) = value else {
+            self.line(value);
             return Ok(());
         };
         match &object.content {
@@ -100,22 +98,19 @@ impl Output {
             Content::Dictionary(pairs) => {
                 for (key, value) in pairs {
                     let entry = entry(key, value);
-                    self.keep(&entry, PsValue::Object(Arc::clone(&entry)), last_result)?;
+                    self.keep(&entry, &PsValue::Object(Arc::clone(&entry)), last_result)?;
                 }
                 Ok(())
             }
             Content::Value(_) => {
-                self.line(&value);
+                self.line(value);
                 Ok(())
             }
             _ if object.is_enum() || object.properties().next().is_none() => {
-                self.line(&value);
+                self.line(value);
                 Ok(())
             }
-            _ => {
-                let object = Arc::clone(object);
-                self.keep(&object, value, last_result)
-            }
+            _ => self.keep(object, value, last_result),
         }
     }
 
@@ -147,7 +142,7 @@ impl Output {
     fn keep(
         &mut self,
         object: &Arc<PsObject>,
-        value: PsValue,
+        value: &PsValue,
         last_result: &mut ResultId,
     ) -> Result<(), Full> {
         let result = match &self.last {
@@ -155,7 +150,7 @@ impl Output {
             _ => self.result(object, last_result),
         };
         let rows = loop {
-            match self.store.push(result, value.clone()) {
+            match self.store.push(result, value) {
                 Ok(rows) => break rows,
                 Err(full) => {
                     // Room is made at the cost of older blocks, never of this one.

@@ -31,7 +31,7 @@ const WISHES: usize = 32;
 /// Ended sessions remembered, so that a tab that comes back too late learns why.
 const ENDED: usize = 1000;
 /// For how long they are.
-const ENDED_FOR: Duration = Duration::from_secs(3600);
+const ENDED_FOR: Duration = Duration::from_hours(1);
 /// How long all sessions together have for removing their remote sessions when the relay stops.
 const SHUTDOWN: Duration = Duration::from_secs(15);
 

@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use postern_shared::wire::{BlockId, BlockState, EventKind, Failure, PromptId, ResultId, SessionFacts};
+use postern_shared::{
+    view::FormatViews,
+    wire::{BlockId, BlockState, EventKind, Failure, PromptId, ResultId, SessionFacts},
+};
 use postern_wsman::client::RemoteSession;
 use tokio::time::timeout;
 
@@ -20,7 +23,7 @@ use super::{
     log::Log,
     registry::Handle,
 };
-use crate::{config::Config, provisional::FormatViews, store::Store};
+use crate::{config::Config, store::Store};
 
 /// The longest command line: scripts are pasted, books are not.
 const LONGEST_LINE: usize = 64 << 10;
@@ -144,7 +147,7 @@ impl Session {
         self.views = imported.views;
         self.commands = imported.commands.iter().map(|name| name.to_ascii_lowercase()).collect();
         let facts = facts(remote, opening, imported.commands, self.config.idle_seconds);
-        tracing::info!(session = %self.id, commands = facts.commands.len(), "Session ready");
+        tracing::info!(session = %self.id, commands = facts.commands.len(), views = self.views.len(), "Session ready");
         self.log.append(EventKind::Ready(facts));
         match self.serve(remote).await {
             Ok(never) => match never {},

@@ -1,8 +1,10 @@
-//! What is in a cell: a property's value as it is shown, searched and compared.
+//! What is in a cell: a property's value as it is shown and searched.
 
-use std::cmp::Ordering;
-
-use postern_shared::{value::PsValue, wire::Cell};
+use postern_shared::{
+    value::PsValue,
+    view::{cell_text, type_name as plain_type_name},
+    wire::Cell,
+};
 
 /// The longest text in a cell; the details show the rest.
 const LONGEST: usize = 2000;
@@ -28,14 +30,15 @@ pub(super) fn contains(object: &PsValue, property: &str, lower: &str) -> bool {
 
 /// A value's text.
 pub(super) fn text(value: &PsValue) -> String {
-    value.to_string()
+    cell_text(value)
 }
-pub(super) fn compare(_a: &PsValue, _b: &PsValue) -> Ordering {
-    Ordering::Equal
+
+/// A type's short name for people: without what marks a copy of a remote object, and without `System.`.
+pub(super) fn type_name(value: &PsValue) -> String {
+    let name = plain_type_name(value);
+    name.strip_prefix("System.").filter(|rest| !rest.contains('.')).unwrap_or(name).to_owned()
 }
-pub(super) fn type_name(_v: &PsValue) -> String {
-    String::new()
-}
+
 /// A type's name without what marks a copy of a remote object.
 pub(super) fn plain_type(name: &str) -> &str {
     name.strip_prefix("Deserialized.").unwrap_or(name)

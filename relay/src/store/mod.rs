@@ -64,9 +64,9 @@ impl Store {
     }
 
     /// Adds an object to a result; gives the number of its rows.
-    pub(crate) fn push(&self, result: ResultId, value: PsValue) -> Result<u64, Full> {
+    pub(crate) fn push(&self, result: ResultId, value: &PsValue) -> Result<u64, Full> {
         let Some(stored) = self.get(result) else { return Ok(0) };
-        let weight = weight(&value);
+        let weight = weight(value);
         if self.own.used.load(Ordering::Relaxed).saturating_add(weight) > self.own.limit {
             return Err(Full::Session(self.own.limit));
         }
@@ -76,7 +76,7 @@ impl Store {
             return Err(Full::Relay);
         }
         self.own.used.fetch_add(weight, Ordering::Relaxed);
-        Ok(stored.push(value, weight))
+        Ok(stored.push(value.clone(), weight))
     }
 
     /// Drops the oldest result that is not of a block; gives its number, or `None` if there is no such result.
@@ -165,7 +165,7 @@ mod tests {
         let store = Store::new(1 << 20, Budget::new(1 << 20));
         store.begin(1, 1);
         for n in 0..3000 {
-            assert_eq!(store.push(1, object(&format!("m{n}"), n)), Ok(n as u64 + 1));
+            assert_eq!(store.push(1, &object(&format!("m{n}"), n)), Ok(n as u64 + 1));
         }
         let batch = store.rows(1, whole(9, vec!["name".into(), "on".into(), "none".into()], 1022, 4)).await;
         assert_eq!((batch.request, batch.from, batch.total), (9, 1022, 3000));
@@ -184,7 +184,7 @@ mod tests {
         let all = Budget::new(100_000);
         let store = Store::new(60_000, Arc::clone(&all));
         let fill = |store: &Store, result| loop {
-            if let Err(full) = store.push(result, object("x", 1)) {
+            if let Err(full) = store.push(result, &object("x", 1)) {
                 break full;
             }
         };
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(fill(&other, 1), Full::Relay);
         assert_eq!(store.drop_oldest(1), None);
         assert_eq!(store.drop_oldest(2), Some(1));
-        assert!(other.push(1, object("x", 1)).is_ok());
+        assert!(other.push(1, &object("x", 1)).is_ok());
         drop((store, other));
         assert_eq!(all.used.load(Ordering::Relaxed), 0);
     }

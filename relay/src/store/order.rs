@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use postern_shared::{value::PsValue, wire::View};
+use postern_shared::{value::PsValue, view::SortKey, wire::View};
 
 use super::{cells, rows::Snapshot};
 
@@ -32,7 +32,7 @@ pub(super) struct Order {
     /// Rows of the result that were looked at.
     seen: usize,
     /// The sort keys' values of every row looked at, each key a column.
-    keys: Vec<Vec<PsValue>>,
+    keys: Vec<Vec<SortKey>>,
 }
 
 impl Orders {
@@ -71,7 +71,7 @@ impl Order {
         for row in self.seen..snapshot.len() {
             let value = snapshot.get(row).unwrap_or(&PsValue::Null);
             for (key, values) in sort.iter().zip(&mut self.keys) {
-                values.push(value.get(&key.property).cloned().unwrap_or_default());
+                values.push(SortKey::of(value.get(&key.property).unwrap_or(&PsValue::Null)));
             }
             if (filter.is_empty() || columns.iter().any(|column| cells::contains(value, column, &filter)))
                 && let Ok(row) = u32::try_from(row)
@@ -84,14 +84,78 @@ impl Order {
         // Stable, so equal rows stay in order of arrival; and fast on what is sorted but for its end.
         self.rows.sort_by(|one, other| {
             let orderings = sort.iter().zip(keys).map(|(key, values)| {
-                let (one, other) = (values.get(*one as usize), values.get(*other as usize));
-                let ordering = match (one, other) {
-                    (Some(one), Some(other)) => cells::compare(one, other),
-                    _ => Ordering::Equal,
-                };
+                let ordering = values.get(*one as usize).cmp(&values.get(*other as usize));
                 if key.descending { ordering.reverse() } else { ordering }
             });
-            orderings.into_iter().find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
+            orderings.fold(Ordering::Equal, Ordering::then)
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use postern_shared::{
+        value::{PsObject, TypeNames},
+        wire,
+    };
+
+    use super::{
+        super::{RowsRequest, rows::StoredResult},
+        *,
+    };
+
+    fn push(result: &StoredResult, name: &str, size: i32) {
+        let properties = [("Name", PsValue::from(name)), ("Size", PsValue::I32(size))];
+        result.push(PsObject::bag(TypeNames::default(), properties.into_iter().collect()).into(), 1);
+    }
+
+    fn view(keys: &[(&str, bool)], filter: &str) -> View {
+        let key = |(property, descending): &(&str, bool)| wire::SortKey {
+            property: (*property).to_owned(),
+            descending: *descending,
+        };
+        View { sort: keys.iter().map(key).collect(), filter: filter.to_owned() }
+    }
+
+    fn rows(result: &StoredResult, view: View) -> (u64, Vec<u64>) {
+        let columns = vec!["Name".to_owned()];
+        let batch = result.rows(&RowsRequest { request: 1, view, columns, from: 0, count: 100 });
+        (batch.total, batch.rows)
+    }
+
+    #[test]
+    fn the_whole_result_is_sorted_and_filtered_also_while_it_grows() {
+        let result = StoredResult::new(1);
+        for (name, size) in [("b", 2), ("A", 10), ("c", 2)] {
+            push(&result, name, size);
+        }
+        assert_eq!(rows(&result, view(&[("name", false)], "")), (3, vec![1, 0, 2]));
+        assert_eq!(rows(&result, view(&[("Size", true), ("Name", true)], "")), (3, vec![1, 2, 0]));
+        assert_eq!(rows(&result, view(&[], "C")), (1, vec![2]));
+        // The size is not shown.
+        assert_eq!(rows(&result, view(&[], "10")), (0, vec![]));
+        for (name, size) in [("aa", 9), ("C", 1)] {
+            push(&result, name, size);
+        }
+        assert_eq!(rows(&result, view(&[("name", false)], "")), (5, vec![1, 3, 0, 2, 4]));
+        assert_eq!(rows(&result, view(&[("Size", false)], "c")), (2, vec![4, 2]));
+        assert_eq!(rows(&result, view(&[("None", false)], "")), (5, vec![0, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn growing_step_by_step_gives_the_order_of_the_whole() {
+        let (whole, growing) = (StoredResult::new(1), StoredResult::new(1));
+        let by = || view(&[("Size", false), ("Name", true)], "");
+        let mut seed = 7_u32;
+        for n in 0..3000 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            for result in [&whole, &growing] {
+                push(result, &format!("n{}", seed >> 24), (seed >> 16) as i32 % 50);
+            }
+            if n % 500 == 0 {
+                rows(&growing, by());
+            }
+        }
+        assert_eq!(rows(&whole, by()), rows(&growing, by()));
     }
 }

@@ -1,6 +1,6 @@
 //! A page without a screen: signs in over HTTP and speaks the messages of `postern_shared::wire` on a WebSocket.
 
-use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, net::SocketAddr, time::Duration};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use postern::config::{Config, EndpointConfig};
@@ -114,10 +114,10 @@ pub(crate) async fn http(
     let mut request =
         format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
     if !headers.iter().any(|(name, _)| *name == "host") {
-        request.push_str(&format!("host: {relay}\r\n"));
+        write!(request, "host: {relay}\r\n").unwrap();
     }
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        write!(request, "{name}: {value}\r\n").unwrap();
     }
     request.push_str("\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -244,7 +244,7 @@ impl Page {
                     self.events.push(event.clone());
                 }
                 ServerMessage::Progress { block, activities } => {
-                    self.progress.push((*block, activities.clone()))
+                    self.progress.push((*block, activities.clone()));
                 }
                 ServerMessage::Grew { result, rows } => {
                     self.grew.insert(*result, *rows);
