@@ -148,3 +148,23 @@ async fn a_wrong_password_is_explained() {
     page.end().await;
     relay.stop().await;
 }
+
+#[tokio::test]
+async fn a_result_that_does_not_fit_stops_its_command_alone() {
+    let mut config = config(demo(DemoOptions::default()).await);
+    config.limits.session_megabytes = 1;
+    let relay = Relay::start(config).await;
+    let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;
+    let block = page.run("Get-Mailbox -ResultSize Unlimited").await;
+    assert_eq!((block.state, block.errors.len()), (BlockState::Failed, 1), "{block:?}");
+    assert!(
+        block.errors[0].what.contains("too large") && block.errors[0].cause.contains("1 megabytes"),
+        "{block:?}"
+    );
+    // The next one takes the room of the first.
+    let block = page.run("Get-Mailbox -ResultSize 20").await;
+    assert_eq!((block.state, block.objects, block.errors.len()), (BlockState::Completed, 20, 0), "{block:?}");
+    assert_eq!(page.rows(block.results[0].0, &["Alias"], View::default(), 0, 100).await.total, 20);
+    page.sign_out().await;
+    relay.stop().await;
+}

@@ -8,7 +8,8 @@
 //! relay offers is `GET /api/offer` ([`Offer`] as JSON). Both are described in [`sign_in`].
 //!
 //! Everything that happens in a session is an [`Event`] with a number, and the page shows nothing else: a tab that
-//! comes back says which event it saw last and is sent the rest. Results are not in the log. An event says that a
+//! comes back says which event it saw last and is sent the rest. Numbers are given without gaps, but a log is bounded:
+//! of a very long one old lines are missing, and a note in the place of the last of them says how many. Results are not in the log. An event says that a
 //! result grew; the page asks for the rows and columns that it shows ([`ClientMessage::Rows`]).
 
 mod event;

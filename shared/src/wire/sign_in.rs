@@ -6,7 +6,10 @@
 //! | `POST /api/sign-in` | [`SignIn`] | 200 [`SignedIn`] and the session cookie; 4xx [`Failure`](super::Failure) |
 //! | `GET /ws?session=ID` | WebSocket, cookie | the messages of [`super`] |
 //!
-//! `POST` needs an `Origin` that is the relay's own. The answer to a sign-in comes at once; its steps, and how it
+//! A WebSocket of the relay's own page is always accepted: of a session that is gone, or is not this browser's, it
+//! carries nothing but [`super::ServerMessage::Ended`], since a page cannot see why a WebSocket was refused.
+//!
+//! `POST` and the WebSocket need an `Origin` that is the relay's own. The answer to a sign-in comes at once; its steps, and how it
 //! ends, are events of the new session.
 
 use serde::{Deserialize, Serialize};
