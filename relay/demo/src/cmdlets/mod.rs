@@ -1,6 +1,8 @@
 //! The cmdlets, a file a family. A family is listed here and nowhere else.
 
+pub mod accepted_domain;
 pub mod cas_mailbox;
+mod configured;
 pub mod contact;
 pub mod discovery;
 pub mod format_data;
@@ -9,11 +11,15 @@ pub mod mail_user;
 pub mod mailbox;
 pub mod mailbox_permission;
 pub mod objects;
+pub mod organisation_config;
 pub mod recipient;
 mod selection;
 mod settings;
 pub mod statistics;
 pub mod streams;
+pub mod transport_rule;
+#[cfg(test)]
+mod trial;
 pub mod user;
 
 #[cfg(test)]
@@ -36,4 +42,7 @@ pub const ALL: Registry = Registry::new(&[
     group::CMDLETS,
     contact::CMDLETS,
     mail_user::CMDLETS,
+    accepted_domain::CMDLETS,
+    organisation_config::CMDLETS,
+    transport_rule::CMDLETS,
 ]);

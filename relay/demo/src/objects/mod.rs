@@ -6,6 +6,7 @@
 
 mod cas_mailbox;
 pub mod enums;
+pub mod field;
 mod group;
 mod mailbox;
 mod permission;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use postern_shared::value::PsStr;
 
 use super::{
-    DATABASES, DOMAIN, DynamicGroup, FolderPermission, Group, Kind, Label, MAX_MAILBOXES, MailboxPermission,
-    Moment, Naming, Options, Organisation, Recipient, RecipientId, Traits,
+    DATABASES, DynamicGroup, FolderPermission, Group, Kind, Label, MAX_MAILBOXES, MailboxPermission, Moment,
+    Naming, Options, Organisation, Recipient, RecipientId, Traits,
+    configuration::Configuration,
     identity::Index,
-    mail_flow::{AcceptedDomain, MailFlow, QuarantinedMessage, TracedMessage, TransportRule},
+    mail_flow::{MailFlow, QuarantinedMessage, TracedMessage},
     names,
     random::Random,
     titles,
@@ -60,6 +61,7 @@ impl Organisation {
             mailbox_permissions: BTreeMap::new(),
             send_as: BTreeMap::new(),
             folder_permissions: HashMap::new(),
+            configuration: Configuration::made(now),
             mail_flow: MailFlow::default(),
             random: maker.random,
         };
@@ -72,9 +74,6 @@ impl Organisation {
         organisation
     }
 }
-
-/// A transport rule's name, whether it is in force, mode, and settings.
-type Rule = (&'static str, bool, &'static str, &'static [(&'static str, &'static str)]);
 
 struct Maker {
     random: Random,
@@ -429,73 +428,6 @@ impl Organisation {
     }
 
     fn make_mail_flow(&mut self, people: &[RecipientId], now: Moment) {
-        for (domain, kind) in [
-            (DOMAIN, "Authoritative"),
-            ("herz.klinik-auer.example", "Authoritative"),
-            ("alt-klinik.example", "Authoritative"),
-            ("klinikauer.onmicrosoft.com", "InternalRelay"),
-            ("partnerlabor.example", "ExternalRelay"),
-        ] {
-            let created = now.days_before(1_500);
-            let guid = self.random.guid();
-            self.mail_flow.accepted_domains.push(AcceptedDomain {
-                guid,
-                name: domain.into(),
-                domain: domain.into(),
-                kind: kind.into(),
-                default: domain == DOMAIN,
-                created,
-                changed: created,
-            });
-        }
-        let rules: [Rule; 4] = [
-            (
-                "Warnhinweis extern",
-                true,
-                "Enforce",
-                &[("FromScope", "NotInOrganization"), ("PrependSubject", "[EXTERN] ")],
-            ),
-            (
-                "Block executables",
-                true,
-                "Enforce",
-                &[
-                    ("AttachmentHasExecutableContent", "True"),
-                    ("RejectMessageReasonText", "Executables are not allowed."),
-                ],
-            ),
-            (
-                "Copy to compliance",
-                false,
-                "Audit",
-                &[("SentToScope", "NotInOrganization"), ("BlindCopyTo", "privacy@klinik-auer.example")],
-            ),
-            (
-                "Patient data disclaimer",
-                true,
-                "AuditAndNotify",
-                &[
-                    ("SentToScope", "NotInOrganization"),
-                    ("ApplyHtmlDisclaimerText", "<p>Vertraulich</p>"),
-                    ("ApplyHtmlDisclaimerLocation", "Append"),
-                ],
-            ),
-        ];
-        for (at, (name, enabled, mode, settings)) in rules.into_iter().enumerate() {
-            let guid = self.random.guid();
-            self.mail_flow.transport_rules.push(TransportRule {
-                guid,
-                name: name.into(),
-                comments: PsStr::EMPTY,
-                enabled,
-                mode: mode.into(),
-                settings: settings
-                    .iter()
-                    .map(|(name, value)| ((*name).into(), vec![(*value).into()]))
-                    .collect(),
-                changed: now.days_before(10 + 40 * at as u32),
-            });
-        }
         let lab = self.ids().find(|id| self.alias(*id) == "lab");
         let count = (people.len() as u32 * 12).min(MAX_TRACE);
         let mut at = now;

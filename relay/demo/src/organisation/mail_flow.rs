@@ -1,4 +1,4 @@
-//! Mail on its way: domains, transport rules, the trace of messages and the quarantine.
+//! Mail on its way: the trace of messages and the quarantine.
 
 use postern_shared::value::{PsStr, Uuid};
 
@@ -7,52 +7,10 @@ use super::{DOMAIN, Moment, RecipientId, random::Random};
 /// All of it.
 #[derive(Clone, Debug, Default)]
 pub struct MailFlow {
-    /// Domains that mail is accepted for.
-    pub accepted_domains: Vec<AcceptedDomain>,
-    /// Rules in the order of their priority.
-    pub transport_rules: Vec<TransportRule>,
     /// Messages of the last ten days, the newest first.
     pub trace: Vec<TracedMessage>,
     /// Messages held back.
     pub quarantine: Vec<QuarantinedMessage>,
-}
-
-/// A domain that mail is accepted for.
-#[derive(Clone, Debug)]
-pub struct AcceptedDomain {
-    /// The directory's GUID.
-    pub guid: Uuid,
-    /// `Name`.
-    pub name: PsStr,
-    /// `DomainName`.
-    pub domain: PsStr,
-    /// `DomainType`: `Authoritative`, `ExternalRelay` or `InternalRelay`.
-    pub kind: PsStr,
-    /// Whether it is the default domain.
-    pub default: bool,
-    /// When it was made.
-    pub created: Moment,
-    /// When it was last changed.
-    pub changed: Moment,
-}
-
-/// A transport rule; `settings` are its conditions, exceptions and actions by property name.
-#[derive(Clone, Debug)]
-pub struct TransportRule {
-    /// The directory's GUID.
-    pub guid: Uuid,
-    /// `Name`.
-    pub name: PsStr,
-    /// `Comments`.
-    pub comments: PsStr,
-    /// Whether it is in force (`State`).
-    pub enabled: bool,
-    /// `Mode`: `Enforce`, `Audit` or `AuditAndNotify`.
-    pub mode: PsStr,
-    /// Property names and values, several for a list.
-    pub settings: Vec<(PsStr, Vec<PsStr>)>,
-    /// When it was last changed.
-    pub changed: Moment,
 }
 
 /// One recipient of one message, as the trace has it.

@@ -3,6 +3,8 @@
 //! A recipient is a record of about a hundred bytes; names, addresses, sizes and the 150 properties of its object are
 //! derived from it when they are asked for. Nothing here reads a clock: the time of "now" is passed in.
 
+pub mod configuration;
+mod configured;
 pub mod generate;
 pub mod group;
 pub mod identity;
@@ -21,6 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use postern_shared::value::{PsStr, PsValue, Uuid};
 
+use self::{configuration::Configuration, identity::Index, mail_flow::MailFlow};
 pub use self::{
     group::{DynamicGroup, Group},
     identity::Missing,
@@ -28,7 +31,6 @@ pub use self::{
     permission::{FolderPermission, MailboxPermission},
     recipient::{Changes, Kind, Label, Naming, Recipient, RecipientId, Traits},
 };
-use self::{identity::Index, mail_flow::MailFlow};
 
 /// The organisation's mail domain.
 pub const DOMAIN: &str = "klinik-auer.example";
@@ -73,7 +75,9 @@ pub struct Organisation {
     mailbox_permissions: BTreeMap<RecipientId, Vec<MailboxPermission>>,
     send_as: BTreeMap<RecipientId, Vec<RecipientId>>,
     folder_permissions: HashMap<(RecipientId, PsStr), Vec<FolderPermission>>,
-    /// Domains, rules, traces and quarantine.
+    /// Domains, rules, policies, servers and roles.
+    pub configuration: Configuration,
+    /// Traces and quarantine.
     pub mail_flow: MailFlow,
     random: random::Random,
 }
