@@ -145,6 +145,10 @@ pub(crate) fn objects(objects: u64) -> String {
     if objects == 1 { "1 object".into() } else { format!("{} objects", count(objects)) }
 }
 
+pub(crate) fn errors(number: usize) -> String {
+    if number == 1 { "1 error".into() } else { format!("{} errors", count(number as u64)) }
+}
+
 pub(crate) fn rows_of(shown: u64, all: u64) -> String {
     format!("{} of {}", count(shown), objects(all))
 }

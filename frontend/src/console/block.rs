@@ -5,10 +5,10 @@ use std::rc::Rc;
 use postern_shared::wire::{BlockState, NoteStream, Position};
 use yew::prelude::*;
 
-use super::{Elapsed, FailureCard, Line, progress::bars};
+use super::{Elapsed, Line, failure_card, progress::bars};
 use crate::{
     app::Intent,
-    grid::ResultView,
+    grid::result_view,
     net::Link,
     state::{Block, Part, Run},
     text,
@@ -78,10 +78,12 @@ fn state(block: &Block) -> Html {
             <span class="state running"><span class="spin" aria-hidden="true" />{ text::RUNNING }{ " · " }{ found }<Elapsed {since} /></span>
         },
         Run::Ended { state, elapsed, .. } => {
+            let errors = block.errors();
             let (class, mark, word) = match state {
+                BlockState::Completed if errors > 0 => ("state failed", "✕", Some(text::errors(errors))),
                 BlockState::Completed => ("state done", "✓", None),
-                BlockState::Failed => ("state failed", "✕", Some(text::FAILED)),
-                BlockState::Stopped => ("state stopped", "■", Some(text::STOPPED)),
+                BlockState::Failed => ("state failed", "✕", Some(text::FAILED.to_owned())),
+                BlockState::Stopped => ("state stopped", "■", Some(text::STOPPED.to_owned())),
             };
             html! {
                 <span {class}>
@@ -153,8 +155,8 @@ fn part_view(part: &Part, link: Option<&Link>, _wanted: &Callback<Intent>) -> Ht
             };
             html! { <div {class}><b>{ text::stream(*stream) }</b><span>{ text.to_string() }</span></div> }
         }
-        Part::Error(failure) => html! { <FailureCard failure={failure.clone()} /> },
-        Part::Result(result) => html! { <ResultView result={result.clone()} link={link.cloned()} /> },
+        Part::Error(failure) => failure_card(failure),
+        Part::Result(result) => result_view(result, link),
         Part::Text(text) => html! { <pre class="output">{ text.to_string() }</pre> },
     }
 }

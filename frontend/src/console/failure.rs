@@ -1,23 +1,13 @@
 //! An error in its four parts: what failed, likely cause, what to do, and what the server said.
 
-use std::rc::Rc;
-
 use postern_shared::wire::Failure;
 use yew::prelude::*;
 
 use crate::text;
 
-/// What is shown.
-#[derive(PartialEq, Properties)]
-pub struct FailureCardProps {
-    /// The failure.
-    pub failure: Rc<Failure>,
-}
-
 /// An error in its four parts.
-#[component]
-pub fn FailureCard(props: &FailureCardProps) -> Html {
-    let Failure { what, cause, remedy, raw, code, facts, .. } = &*props.failure;
+pub(crate) fn failure_card(failure: &Failure) -> Html {
+    let Failure { what, cause, remedy, raw, code, facts, .. } = failure;
     let part = |name: &'static str, value: &str, class: &'static str| {
         (!value.is_empty()).then(|| html! { <><dt>{ name }</dt><dd {class}>{ value.to_owned() }</dd></> })
     };

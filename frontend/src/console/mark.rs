@@ -2,17 +2,9 @@
 
 use yew::prelude::*;
 
-/// How large it is.
-#[derive(PartialEq, Properties)]
-pub struct MarkProps {
-    /// Width and height in pixels.
-    pub size: u16,
-}
-
-/// Postern's sign.
-#[component]
-pub fn Mark(props: &MarkProps) -> Html {
-    let size = props.size.to_string();
+/// Postern's sign, so many pixels wide and high.
+pub(crate) fn mark(size: u16) -> Html {
+    let size = size.to_string();
     html! {
         <svg width={size.clone()} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.9"
             aria-hidden="true">

@@ -28,13 +28,11 @@ use self::{
 };
 pub use self::{
     clock::{Countdown, Elapsed},
-    failure::FailureCard,
     line::Line,
-    mark::Mark,
     modal::Modal,
-    progress::Meter,
-    theme::{Theme, ThemeSwitch},
+    theme::Theme,
 };
+pub(crate) use self::{failure::failure_card, mark::mark, progress::meter, theme::theme_switch};
 use crate::{
     app::Intent,
     browser,
@@ -128,7 +126,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             if let Some(failure) = props.ended.clone().filter(|_| !*kept) {
                 <Modal label={text::SESSION_ENDED} on_close={set(&kept, true)}>
                     <h3>{ text::SESSION_ENDED }</h3>
-                    <FailureCard {failure} />
+                    { failure_card(&failure) }
                     <div class="row">
                         <button class="button" onclick={set(&kept, true).reform(|_: MouseEvent| ())}>{ text::KEEP_READING }</button>
                         <button class="button primary" autofocus=true

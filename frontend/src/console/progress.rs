@@ -4,22 +4,12 @@ use yew::prelude::*;
 
 use crate::{browser, state::Progress, text};
 
-/// What a bar shows.
-#[derive(PartialEq, Properties)]
-pub struct MeterProps {
-    /// What is measured.
-    pub label: AttrValue,
-    /// 0 to 100; `None` while unknown.
-    pub percent: Option<f64>,
-}
-
-/// A bar.
-#[component]
-pub fn Meter(props: &MeterProps) -> Html {
-    let now = props.percent.map(|percent| format!("{percent:.0}"));
-    let style = props.percent.map(|percent| format!("width:{percent:.1}%"));
+/// A bar: what is measured, and 0 to 100; `None` while unknown.
+pub(crate) fn meter(label: &str, percent: Option<f64>) -> Html {
+    let now = percent.map(|percent| format!("{percent:.0}"));
+    let style = percent.map(|percent| format!("width:{percent:.1}%"));
     html! {
-        <div class={classes!("meter", style.is_none().then_some("unknown"))} role="progressbar" aria-label={props.label.clone()}
+        <div class={classes!("meter", style.is_none().then_some("unknown"))} role="progressbar" aria-label={label.to_owned()}
             aria-valuemin="0" aria-valuemax="100" aria-valuenow={now}>
             <i {style} />
         </div>
@@ -35,7 +25,7 @@ pub(super) fn bars(activities: &[Progress]) -> Html {
                     <span>{ doing(&state.activity, &state.status, &state.operation) }</span>
                     <span class="num">{ left(state.percent, state.seconds_left, browser::now() - at) }</span>
                 </div>
-                <Meter label={state.activity.clone()} percent={u8::try_from(state.percent).ok().map(|it| f64::from(it.min(100)))} />
+                { meter(&state.activity, u8::try_from(state.percent).ok().map(|it| f64::from(it.min(100)))) }
             </div>
         }
     }

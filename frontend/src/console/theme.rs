@@ -44,21 +44,11 @@ impl Theme {
     }
 }
 
-/// What the switch shows.
-#[derive(PartialEq, Properties)]
-pub struct ThemeSwitchProps {
-    /// The theme now.
-    pub theme: Theme,
-    /// Takes the theme asked for.
-    pub wanted: Callback<Intent>,
-}
-
 /// A button that goes from one theme to the next.
-#[component]
-pub fn ThemeSwitch(props: &ThemeSwitchProps) -> Html {
-    let next = props.theme.next();
-    let onclick = props.wanted.reform(move |_: MouseEvent| Intent::Theme(next));
+pub(crate) fn theme_switch(theme: Theme, wanted: &Callback<Intent>) -> Html {
+    let next = theme.next();
+    let onclick = wanted.reform(move |_: MouseEvent| Intent::Theme(next));
     html! {
-        <button type="button" class="quiet theme" id="theme" {onclick}>{ text::THEME }{ ": " }{ props.theme.name() }</button>
+        <button type="button" class="quiet theme" id="theme" {onclick}>{ text::THEME }{ ": " }{ theme.name() }</button>
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use postern_shared::wire::SessionFacts;
 use yew::prelude::*;
 
-use super::{Connection, Countdown, Mark, Theme, ThemeSwitch};
+use super::{Connection, Countdown, Theme, mark, theme_switch};
 use crate::{app::Intent, state::Millis, text};
 
 #[derive(PartialEq, Properties)]
@@ -35,7 +35,7 @@ pub(super) fn Top(props: &TopProps) -> Html {
         <header class="top">
             <button class="quiet menu" aria-label={text::COMMANDS} aria-expanded={props.rail_open.to_string()}
                 onclick={props.on_rail.reform(|_: MouseEvent| ())}>{ "☰" }</button>
-            <span class="brand"><Mark size=20 /><span>{ text::PRODUCT }</span></span>
+            <span class="brand">{ mark(20) }<span>{ text::PRODUCT }</span></span>
             <span class="tab" title={facts.computer.clone()}>
                 <span class={dot} role="img" aria-label={state} />
                 <span class="name">{ &facts.endpoint }</span>
@@ -53,7 +53,7 @@ pub(super) fn Top(props: &TopProps) -> Html {
                 if let Some(until) = *idle_until {
                     <span class="wide num"><Countdown {until} say={(*say).clone()} /></span>
                 }
-                <ThemeSwitch theme={*theme} wanted={wanted.clone()} />
+                { theme_switch(*theme, wanted) }
                 <button class="quiet" id="help" onclick={props.on_help.reform(|_: MouseEvent| ())}>{ text::HELP }</button>
                 <span class="user">{ &facts.user }</span>
                 if *connection == Connection::Ended {

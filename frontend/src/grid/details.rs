@@ -4,10 +4,14 @@ use std::rc::Rc;
 
 use postern_shared::wire::Detail;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::value;
 use crate::{browser, text};
+
+/// With more properties than this there is a field to find one.
+const MANY: usize = 12;
 
 /// How the details stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +36,15 @@ pub(super) struct DetailsProps {
 pub(super) fn Details(props: &DetailsProps) -> Html {
     let on_close = &props.on_close;
     let copied = use_state_eq(|| None::<(String, bool)>);
+    let search = use_state_eq(String::new);
+    let oninput = {
+        let search = search.setter();
+        Callback::from(move |event: InputEvent| {
+            let input: HtmlInputElement = event.target_unchecked_into();
+            search.set(input.value().trim().to_lowercase());
+        })
+    };
+    let is_sought = |name: &str| search.is_empty() || name.to_lowercase().contains(&**search);
     let onkeydown = {
         let on_close = on_close.clone();
         Callback::from(move |event: KeyboardEvent| {
@@ -57,8 +70,11 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
                 if let Some(name) = detail.type_names.first() {
                     <div class="type" title={detail.type_names.join("\n")}>{ name }</div>
                 }
+                if detail.properties.len() > MANY {
+                    <input type="search" placeholder={text::FILTER_PROPERTIES} aria-label={text::FILTER_PROPERTIES} {oninput} />
+                }
                 <dl>
-                    for (name, type_name, content) in detail.properties.iter() {
+                    for (name, type_name, content) in detail.properties.iter().filter(|(name, ..)| is_sought(name)) {
                         <dt title={type_name.clone()}>{ value::breakable(name) }</dt>
                         <dd>
                             { value::value(content) }

@@ -18,21 +18,11 @@ use yew::prelude::*;
 use self::{list::List, table::Table};
 use crate::{net::Link, state::ResultInfo};
 
-/// A result to show.
-#[derive(PartialEq, Properties)]
-pub struct ResultProps {
-    /// What is known of it.
-    pub result: Rc<ResultInfo>,
-    /// The connection, while it is open.
-    pub link: Option<Link>,
-}
-
 /// A result: a grid, or names and values under each other.
-#[component]
-pub fn ResultView(props: &ResultProps) -> Html {
-    let ResultProps { result, link } = props;
+pub(crate) fn result_view(result: &Rc<ResultInfo>, link: Option<&Link>) -> Html {
+    let link = link.cloned();
     match result.kind {
-        ViewKind::Table => html! { <Table result={result.clone()} link={link.clone()} /> },
-        ViewKind::List => html! { <List result={result.clone()} link={link.clone()} /> },
+        ViewKind::Table => html! { <Table result={result.clone()} {link} /> },
+        ViewKind::List => html! { <List result={result.clone()} {link} /> },
     }
 }

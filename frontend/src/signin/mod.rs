@@ -8,10 +8,10 @@ use std::rc::Rc;
 use postern_shared::wire::{Failure, Offer};
 use yew::prelude::*;
 
-use self::{form::Form, steps::Steps};
+use self::{form::Form, steps::steps_view};
 use crate::{
     app::Intent,
-    console::{FailureCard, Mark, Theme, ThemeSwitch},
+    console::{Theme, failure_card, mark, theme_switch},
     state::Connecting,
     text,
 };
@@ -66,13 +66,13 @@ pub fn SignInPage(props: &SignInProps) -> Html {
     html! {
         <div class="signin">
             <section class="side">
-                <Mark size=34 />
+                { mark(34) }
                 <h1>{ text::PRODUCT }</h1>
                 <p>{ text::CLAIM }</p>
                 <p class="foot">{ text::PASSWORD_PROMISE }</p>
             </section>
             <main class="card-place">
-                <div class="corner"><ThemeSwitch theme={props.theme} wanted={props.wanted.clone()} /></div>
+                <div class="corner">{ theme_switch(props.theme, &props.wanted) }</div>
                 { card(props) }
             </main>
         </div>
@@ -95,7 +95,7 @@ fn card(props: &SignInProps) -> Html {
         let again = props.wanted.reform(|_: MouseEvent| Intent::AskOffer);
         html! {
             <div class="card">
-                <FailureCard failure={failure.clone()} />
+                { failure_card(failure) }
                 <button type="button" class="button primary" onclick={again}>{ text::TRY_AGAIN }</button>
             </div>
         }
@@ -116,13 +116,13 @@ fn card(props: &SignInProps) -> Html {
                 <p class="goodbye" role="status">{ text::SIGNED_OUT }</p>
             }
             if let Some(failure) = failure {
-                <div role="alert"><FailureCard failure={failure.clone()} /></div>
+                <div role="alert">{ failure_card(failure) }</div>
             }
         </>
     };
     html! {
         <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()} {news}>
-            <Steps connecting={props.connecting.clone()} />
+            { steps_view(&props.connecting) }
             { lost(props) }
         </Form>
     }

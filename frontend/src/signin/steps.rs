@@ -1,26 +1,17 @@
 //! The steps of connecting as they happen, and how far the import is.
 
-use std::rc::Rc;
-
 use postern_shared::wire::StepState;
 use yew::prelude::*;
 
 use crate::{
-    console::{Elapsed, Meter},
+    console::{Elapsed, meter},
     state::{Connecting, Step},
     text,
 };
 
-/// What the steps show.
-#[derive(PartialEq, Properties)]
-pub(super) struct StepsProps {
-    /// How connecting stands.
-    pub connecting: Rc<Connecting>,
-}
-
-#[component]
-pub(super) fn Steps(props: &StepsProps) -> Html {
-    let Connecting { steps, import, failure } = &*props.connecting;
+/// The steps so far, and the import's bar.
+pub(super) fn steps_view(connecting: &Connecting) -> Html {
+    let Connecting { steps, import, failure } = connecting;
     if steps.is_empty() {
         return Html::default();
     }
@@ -34,7 +25,7 @@ pub(super) fn Steps(props: &StepsProps) -> Html {
             </ol>
             if let Some((received, total)) = importing {
                 <p class="importing" role="status">{ text::importing(received, total) }</p>
-                <Meter label={text::IMPORT} percent={percent(received, total)} />
+                { meter(text::IMPORT, percent(received, total)) }
             }
         </div>
     }

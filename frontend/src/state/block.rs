@@ -135,6 +135,11 @@ impl Block {
         }
     }
 
+    /// How many errors it reported.
+    pub fn errors(&self) -> usize {
+        self.parts.iter().filter(|part| matches!(part, Part::Error(_))).count()
+    }
+
     /// Its results.
     pub fn results(&self) -> impl Iterator<Item = &Rc<ResultInfo>> {
         self.parts.iter().filter_map(|part| match part {
