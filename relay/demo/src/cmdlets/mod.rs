@@ -1,18 +1,24 @@
 //! The cmdlets, a file a family. A family is listed here and nowhere else.
 
 pub mod accepted_domain;
+pub mod auto_reply;
+pub mod calendar_processing;
 pub mod cas_mailbox;
 mod configured;
 pub mod contact;
 pub mod discovery;
+pub mod folder_permission;
 pub mod format_data;
 pub mod group;
 pub mod mail_user;
 pub mod mailbox;
 pub mod mailbox_permission;
+mod mailbox_settings;
+pub mod mobile_device;
 pub mod objects;
 pub mod organisation_config;
 pub mod recipient;
+pub mod regional;
 mod selection;
 mod settings;
 pub mod statistics;
@@ -45,4 +51,9 @@ pub const ALL: Registry = Registry::new(&[
     accepted_domain::CMDLETS,
     organisation_config::CMDLETS,
     transport_rule::CMDLETS,
+    calendar_processing::CMDLETS,
+    auto_reply::CMDLETS,
+    regional::CMDLETS,
+    folder_permission::CMDLETS,
+    mobile_device::CMDLETS,
 ]);

@@ -130,8 +130,8 @@ fn description(item: &Item) -> String {
                 })
                 .collect();
             let and = if at == 0 { "" } else { "and " };
-            text.push_str(&format!("\t{and}{} {}", field.help, words.join(" or ")));
-            text.truncate(text.trim_end().len());
+            text.push('\t');
+            text.push_str(format!("{and}{} {}", field.help, words.join(" or ")).trim_end());
             text.push_str("\r\n");
         }
     }

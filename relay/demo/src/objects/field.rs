@@ -180,6 +180,56 @@ impl Field {
     }
 }
 
+/// A type of object that is made of fields, and of some values at its end.
+#[derive(Debug)]
+pub struct Table {
+    kind: ObjectType,
+    fields: Vec<&'static Field>,
+    template: Vec<PsValue>,
+}
+
+impl Table {
+    /// A type of these names (most derived first), with these fields, and these names at the end.
+    pub fn new(type_names: &[&'static str], fields: &[&'static [Field]], tail: &[&'static str]) -> Self {
+        let fields: Vec<&'static Field> = fields.iter().flat_map(|group| group.iter()).collect();
+        let names: Vec<&'static str> =
+            fields.iter().map(|field| field.name).chain(tail.iter().copied()).collect();
+        let template = fields.iter().map(|field| field.form.default()).collect();
+        Self { kind: ObjectType::new(type_names, &names), fields, template }
+    }
+
+    /// Its fields, the end not included.
+    pub fn fields(&self) -> impl Iterator<Item = &'static Field> + '_ {
+        self.fields.iter().copied()
+    }
+
+    /// An object of plain values (the last of a name counts), of values that have their type already, and of those
+    /// at the end.
+    pub fn object<'p>(
+        &self,
+        text: PsStr,
+        plain: impl IntoIterator<Item = (&'p str, PsValue)>,
+        typed: Vec<(&'static str, PsValue)>,
+        tail: Vec<PsValue>,
+    ) -> PsValue {
+        let mut all = self.template.clone();
+        let position = |name: &str| self.kind.position(name).filter(|at| *at < self.fields.len());
+        for (name, value) in plain {
+            let Some(at) = position(name) else { continue };
+            if let (Some(slot), Some(field)) = (all.get_mut(at), self.fields.get(at)) {
+                *slot = field.form.shape(&value);
+            }
+        }
+        for (name, value) in typed {
+            if let Some(slot) = position(name).and_then(|at| all.get_mut(at)) {
+                *slot = value;
+            }
+        }
+        all.extend(tail);
+        self.kind.object(Some(text), all)
+    }
+}
+
 /// What the objects of a type end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tail {
@@ -230,9 +280,7 @@ pub struct ItemType {
     pub container: &'static [&'static str],
     /// Their class in the directory.
     pub object_class: &'static str,
-    kind: ObjectType,
-    fields: Vec<&'static Field>,
-    template: Vec<PsValue>,
+    table: Table,
     tail: Tail,
 }
 
@@ -245,25 +293,13 @@ impl ItemType {
         tail: Tail,
     ) -> Self {
         let class = type_names.first().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
-        let fields: Vec<&'static Field> = fields.iter().flat_map(|group| group.iter()).collect();
         let tail_names = if tail == Tail::Directory { DIRECTORY_TAIL } else { RULE_TAIL };
-        let names: Vec<&'static str> =
-            fields.iter().map(|field| field.name).chain(tail_names.iter().copied()).collect();
-        let template = fields.iter().map(|field| field.form.default()).collect();
-        Self {
-            class,
-            container,
-            object_class,
-            kind: ObjectType::new(type_names, &names),
-            fields,
-            template,
-            tail,
-        }
+        Self { class, container, object_class, table: Table::new(type_names, fields, tail_names), tail }
     }
 
     /// Its fields, the common end not included.
     pub fn fields(&self) -> impl Iterator<Item = &'static Field> + '_ {
-        self.fields.iter().copied()
+        self.table.fields()
     }
 
     /// The distinguished name of an object.
@@ -283,30 +319,18 @@ impl ItemType {
 
     /// The object, with values that are not kept but follow from others.
     pub fn object_with(&self, item: &Item, derived: Vec<(&'static str, PsValue)>) -> PsValue {
-        let mut all = self.template.clone();
-        for (slot, field) in all.iter_mut().zip(&self.fields) {
-            if let Some(plain) = item.value(field.name) {
-                *slot = field.form.shape(plain);
-            }
-        }
-        for (name, value) in derived {
-            let at = self.fields.iter().position(|field| field.name == name);
-            if let Some(slot) = at.and_then(|at| all.get_mut(at)) {
-                *slot = value;
-            }
-        }
-        self.finish(item, &mut all);
-        self.kind.object(Some(item.identity.clone()), all)
+        let plain = item.values().iter().map(|(name, value)| (name.as_str(), value.clone()));
+        self.table.object(item.identity.clone(), plain, derived, self.tail(item))
     }
 
-    fn finish(&self, item: &Item, all: &mut Vec<PsValue>) {
+    fn tail(&self, item: &Item) -> Vec<PsValue> {
         let dn = self.distinguished_name(item);
         let static_text = |text: &'static str| PsValue::from(PsStr::from_static(text));
         let unchanged = OBJECT_STATE.fresh(&["Unchanged"]);
         match self.tail {
             Tail::Directory => {
                 let identity = values::ad_object_id(item.identity.clone(), &dn, item.guid);
-                all.extend([
+                vec![
                     values::empty(),
                     values::exchange_version(),
                     item.name.clone().into(),
@@ -328,9 +352,9 @@ impl ItemType {
                     static_text(DOMAIN_CONTROLLER),
                     true.into(),
                     unchanged,
-                ]);
+                ]
             }
-            Tail::Rule => all.extend([
+            Tail::Rule => vec![
                 item.identity.clone().into(),
                 dn.into(),
                 item.guid.into(),
@@ -341,7 +365,7 @@ impl ItemType {
                 item.changed.local_value(),
                 values::exchange_version(),
                 unchanged,
-            ]),
+            ],
         }
     }
 }

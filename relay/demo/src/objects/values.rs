@@ -382,10 +382,26 @@ pub fn organization_id() -> PsValue {
         .object(Some(PsStr::EMPTY), vec![PsValue::Null, PsValue::Null, false.into(), PsStr::EMPTY.into()])
 }
 
+/// Languages that a mailbox can have: names, names in words and numbers.
+pub const CULTURES: &[(&str, &str, i32)] = &[
+    ("de-DE", "German (Germany)", 1031),
+    ("de-AT", "German (Austria)", 3079),
+    ("de-CH", "German (Switzerland)", 2055),
+    ("en-US", "English (United States)", 1033),
+    ("en-GB", "English (United Kingdom)", 2057),
+    ("fr-FR", "French (France)", 1036),
+    ("it-IT", "Italian (Italy)", 1040),
+    ("es-ES", "Spanish (Spain)", 3082),
+    ("nl-NL", "Dutch (Netherlands)", 1043),
+    ("pl-PL", "Polish (Poland)", 1045),
+    ("tr-TR", "Turkish (Turkey)", 1055),
+    ("cs-CZ", "Czech (Czechia)", 1029),
+];
+
 /// A language of a mailbox: `CultureInfo`, of which only what scripts read is here.
 pub fn culture(name: &'static str) -> PsValue {
-    let (display, lcid) =
-        if name == "de-DE" { ("German (Germany)", 1031) } else { ("English (United States)", 1033) };
+    let found = CULTURES.iter().find(|(own, ..)| *own == name);
+    let (display, lcid) = found.map_or((name, 127), |(_, display, lcid)| (*display, *lcid));
     let adapted: Properties = [
         ("Parent", PsValue::from(&name[..2])),
         ("LCID", lcid.into()),

@@ -135,6 +135,11 @@ impl ObjectType {
         }))
     }
 
+    /// Where a property stands.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.shape.position(name)
+    }
+
     /// A collection of this type.
     pub fn list(&self, items: Vec<PsValue>) -> PsValue {
         PsValue::Object(Arc::new(PsObject {

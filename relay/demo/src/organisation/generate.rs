@@ -420,9 +420,17 @@ impl Organisation {
             let calendar = [("Default", "AvailabilityOnly"), ("Anonymous", "None")];
             let mut entries: Vec<FolderPermission> = calendar
                 .iter()
-                .map(|(user, rights)| FolderPermission { user: (*user).into(), rights: (*rights).into() })
+                .map(|(user, rights)| FolderPermission {
+                    user: (*user).into(),
+                    rights: (*rights).into(),
+                    flags: PsStr::EMPTY,
+                })
                 .collect();
-            entries.push(FolderPermission { user: self.display_name(user), rights: "Editor".into() });
+            entries.push(FolderPermission {
+                user: self.display_name(user),
+                rights: "Editor".into(),
+                flags: "Delegate".into(),
+            });
             self.set_folder_permissions(person, "\\Calendar", entries);
         }
     }

@@ -21,8 +21,10 @@ pub struct MailboxPermission {
 pub struct FolderPermission {
     /// `Default`, `Anonymous` or a display name.
     pub user: PsStr,
-    /// A role such as `Editor` or `LimitedDetails`.
+    /// A role such as `Editor` or `LimitedDetails`, or single rights with commas between them.
     pub rights: PsStr,
+    /// `SharingPermissionFlags`, if there are any.
+    pub flags: PsStr,
 }
 
 impl Organisation {
@@ -51,8 +53,11 @@ impl Organisation {
         let key = (mailbox, PsStr::from(folder.to_lowercase()));
         self.folder_permissions.get(&key).cloned().unwrap_or_else(|| {
             let default = if key.1.ends_with("calendar") { "AvailabilityOnly" } else { "None" };
-            let entry =
-                |user: &str, rights: &str| FolderPermission { user: user.into(), rights: rights.into() };
+            let entry = |user: &str, rights: &str| FolderPermission {
+                user: user.into(),
+                rights: rights.into(),
+                flags: PsStr::EMPTY,
+            };
             vec![entry("Default", default), entry("Anonymous", "None")]
         })
     }
