@@ -72,15 +72,18 @@ impl Table {
         let widths = columns.iter().map(|column| column.width);
         let width: f64 = widths.clone().sum();
         let last = columns.len().saturating_sub(1);
-        let template: Vec<_> = widths
+        // The last one takes the room that is left, but for a number, which would stand far from its row's beginning.
+        let stretches = columns.last().is_some_and(|column| column.kind != CellKind::Number);
+        let mut template: Vec<_> = widths
             .enumerate()
-            // The last one takes the room that is left.
-            .map(
-                |(at, width)| {
-                    if at == last { format!("minmax({width:.0}px, 1fr)") } else { format!("{width:.0}px") }
-                },
-            )
+            .map(|(at, width)| match at == last && stretches {
+                true => format!("minmax({width:.0}px, 1fr)"),
+                false => format!("{width:.0}px"),
+            })
             .collect();
+        if !stretches {
+            template.push("1fr".to_owned());
+        }
         let style = format!("--cols:{};--width:{width:.0}px", template.join(" "));
         let active = self.cursor.map(|(spot, column)| cell_id(result, spot, column));
         let drawn = scroll.drawn();
