@@ -76,9 +76,9 @@ impl Table {
         let stretches = columns.last().is_some_and(|column| column.kind != CellKind::Number);
         let mut template: Vec<_> = widths
             .enumerate()
-            .map(|(at, width)| match at == last && stretches {
-                true => format!("minmax({width:.0}px, 1fr)"),
-                false => format!("{width:.0}px"),
+            .map(|(at, width)| {
+                let least = format!("{width:.0}px");
+                if at == last && stretches { format!("minmax({least}, 1fr)") } else { least }
             })
             .collect();
         if !stretches {
