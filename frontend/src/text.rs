@@ -55,7 +55,7 @@ pub(crate) fn importing(received: u32, total: u32) -> String {
 // Failures of the page's own
 pub(crate) const CAUSE: &str = "Likely cause";
 pub(crate) const REMEDY: &str = "What to do";
-pub(crate) const RAW: &str = "From the server";
+pub(crate) const RAW: &str = "As reported";
 pub(crate) const MORE_FACTS: &str = "All facts";
 pub(crate) const RELAY_UNREACHABLE: &str = "Postern's server did not answer";
 pub(crate) const RELAY_UNREACHABLE_CAUSE: &str =
@@ -206,6 +206,7 @@ pub(crate) const NULL: &str = "null";
 pub(crate) const YES: &str = "True";
 pub(crate) const NO: &str = "False";
 pub(crate) const EMPTY_LIST: &str = "empty list";
+pub(crate) const ALL_PROPERTIES: &str = "All properties";
 pub(crate) const SHOW_MORE: &str = "Show more";
 pub(crate) const RESIZE: &str = "Drag to resize, double-click to fit";
 
@@ -252,7 +253,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("Ctrl C in a grid", "copy the cell"),
 ];
 pub(crate) const WORKS: &[&str] = &[
-    "One remote cmdlet with its parameters, and Select-Object, Where-Object and Sort-Object behind it.",
+    "One remote cmdlet with its parameters, and Where-Object, Select-Object, Sort-Object, ForEach-Object, Group-Object and Measure-Object behind it.",
     "Sorting, filtering and choosing columns of a result without running the command again.",
     "Warnings, verbose text, progress, errors, and questions that a cmdlet asks.",
     "Reloading the page or losing the network: the session goes on and the page comes back to it.",

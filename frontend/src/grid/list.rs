@@ -2,10 +2,15 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::View;
+use postern_shared::wire::{RequestId, View};
 use yew::prelude::*;
 
-use super::{cell, rows::Rows};
+use super::{
+    cell,
+    details::{Details, Looked},
+    rows::Rows,
+    value::breakable,
+};
 use crate::{
     net::{Answered, Link},
     state::ResultInfo,
@@ -24,11 +29,15 @@ pub(super) struct ListProps {
 pub(super) enum Did {
     Answered(Answered),
     More,
+    Opened(u64),
+    Closed,
 }
 
 pub(super) struct List {
     rows: Rows,
     wanted: u64,
+    /// The object shown whole: its number, the request that is not answered yet, and what is known.
+    look: Option<(u64, Option<RequestId>, Looked)>,
     labels: Vec<String>,
     properties: Vec<String>,
 }
@@ -44,7 +53,7 @@ impl Component for List {
         } else {
             result.columns.iter().map(|column| (column.label.clone(), column.property.clone())).unzip()
         };
-        let mut list = Self { rows: Rows::default(), wanted: PAGE, labels, properties };
+        let mut list = Self { rows: Rows::default(), wanted: PAGE, look: None, labels, properties };
         list.rows.grew(result.rows, true);
         list.ask(ctx);
         list
@@ -53,6 +62,9 @@ impl Component for List {
     fn changed(&mut self, ctx: &Context<Self>, old: &ListProps) -> bool {
         if old.link != ctx.props().link {
             self.rows.reconnected();
+            if let Some((_, request, _)) = &mut self.look {
+                *request = None;
+            }
         }
         self.rows.grew(ctx.props().result.rows, true);
         self.ask(ctx);
@@ -64,8 +76,16 @@ impl Component for List {
             Did::Answered(Answered::Rows(batch)) => {
                 self.rows.take(&batch, 0);
             }
-            Did::Answered(Answered::Details(..)) => {}
+            Did::Answered(Answered::Details(answered, detail)) => {
+                if let Some((_, request, looked)) = self.look.as_mut().filter(|look| look.1 == Some(answered))
+                {
+                    *request = None;
+                    *looked = detail.map_or(Looked::Gone, |detail| Looked::Here(Rc::new(detail)));
+                }
+            }
             Did::More => self.wanted = self.wanted.saturating_add(PAGE),
+            Did::Opened(number) => self.look = Some((number, None, Looked::Loading)),
+            Did::Closed => self.look = None,
         }
         self.ask(ctx);
         true
@@ -74,21 +94,36 @@ impl Component for List {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let shown = (0..self.wanted).map_while(|row| self.rows.get(row));
         let more = ctx.link().callback(|_: MouseEvent| Did::More);
-        html! {
-            <div class="list">
+        let open = |number: u64| ctx.link().callback(move |_: MouseEvent| Did::Opened(number));
+        let list = html! {
+            <div class="list" tabindex="0">
                 for row in shown {
-                    <dl key={row.number}>
-                        for (label, content) in self.labels.iter().zip(&row.cells) {
-                            <dt>{ label }</dt>
-                            <dd>{ cell::content(content) }</dd>
+                    <div key={row.number}>
+                        <dl>
+                            for (label, content) in self.labels.iter().zip(&row.cells) {
+                                <dt>{ breakable(label) }</dt>
+                                <dd>{ cell::content(content) }</dd>
+                            }
+                        </dl>
+                        if self.labels.len() < ctx.props().result.properties.len() {
+                            <button class="quiet" onclick={open(row.number)}>{ text::ALL_PROPERTIES }</button>
                         }
-                    </dl>
+                    </div>
                 }
                 if self.rows.total() > self.wanted {
                     <p class="hidden-parts">
                         { text::rows_of(self.wanted, self.rows.total()) }
                         <button class="quiet" onclick={more}>{ text::SHOW_MORE }</button>
                     </p>
+                }
+            </div>
+        };
+        let close = ctx.link().callback(|()| Did::Closed);
+        html! {
+            <div class={classes!("split", self.look.is_some().then_some("with-detail"))}>
+                { list }
+                if let Some((.., looked)) = &self.look {
+                    <Details looked={looked.clone()} on_close={close} />
                 }
             </div>
         }
@@ -98,6 +133,9 @@ impl Component for List {
 impl List {
     fn ask(&mut self, ctx: &Context<Self>) {
         let ListProps { result, link } = ctx.props();
+        if let (Some(link), Some((number, request @ None, Looked::Loading))) = (link, &mut self.look) {
+            *request = link.details(result.id, *number, ctx.link().callback(Did::Answered));
+        }
         let (Some(link), Some(range)) = (link, self.rows.missing(0..self.wanted)) else { return };
         let answer = ctx.link().callback(Did::Answered);
         if let Some(request) = link.rows(result.id, View::default(), self.properties.clone(), range, answer) {
