@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, Event};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, Event, ResizeObserver};
 use yew::prelude::*;
 
 use super::block::{BlockView, parts};
@@ -25,22 +26,37 @@ pub(super) struct BlocksProps {
     pub wanted: Callback<Intent>,
 }
 
+pub(super) enum Did {
+    Scrolled(Event),
+    /// Something in the blocks became larger or smaller, which they do by themselves as rows come.
+    Grew,
+}
+
 pub(super) struct Blocks {
     place: NodeRef,
+    content: NodeRef,
     follow: bool,
+    /// Watches the content's size; with the closure that it calls.
+    watch: Option<(ResizeObserver, Closure<dyn FnMut()>)>,
 }
 
 impl Component for Blocks {
-    type Message = Event;
+    type Message = Did;
     type Properties = BlocksProps;
 
     fn create(_ctx: &Context<Self>) -> Self {
-        Self { place: NodeRef::default(), follow: true }
+        Self { place: NodeRef::default(), content: NodeRef::default(), follow: true, watch: None }
     }
 
-    fn update(&mut self, _ctx: &Context<Self>, scrolled: Event) -> bool {
-        let place: Element = scrolled.target_unchecked_into();
-        self.follow = place.scroll_top() + place.client_height() > place.scroll_height() - FOLLOW_WITHIN;
+    fn update(&mut self, _ctx: &Context<Self>, did: Did) -> bool {
+        match did {
+            Did::Scrolled(event) => {
+                let place: Element = event.target_unchecked_into();
+                self.follow =
+                    place.scroll_top() + place.client_height() > place.scroll_height() - FOLLOW_WITHIN;
+            }
+            Did::Grew => self.follow(),
+        }
         false
     }
 
@@ -50,9 +66,21 @@ impl Component for Blocks {
         true
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
-        if let Some(place) = self.place.cast::<Element>().filter(|_| self.follow) {
-            place.set_scroll_top(place.scroll_height());
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if let (true, Some(content)) = (first, self.content.cast::<Element>()) {
+            let grew = ctx.link().callback(|()| Did::Grew);
+            let told = Closure::<dyn FnMut()>::new(move || grew.emit(()));
+            if let Ok(observer) = ResizeObserver::new(told.as_ref().unchecked_ref()) {
+                observer.observe(&content);
+                self.watch = Some((observer, told));
+            }
+        }
+        self.follow();
+    }
+
+    fn destroy(&mut self, _ctx: &Context<Self>) {
+        if let Some((observer, _)) = &self.watch {
+            observer.disconnect();
         }
     }
 
@@ -63,8 +91,9 @@ impl Component for Blocks {
             html! { <li><button class="quiet" {onclick}><code>{ line }</code></button></li> }
         };
         html! {
-            <div class="blocks" ref={&self.place} onscroll={ctx.link().callback(|event| event)} role="region"
+            <div class="blocks" ref={&self.place} onscroll={ctx.link().callback(Did::Scrolled)} role="region"
                 aria-label={text::BLOCKS} tabindex="0">
+                <div class="content" ref={&self.content}>
                 if !notes.is_empty() {
                     <section class="block notes">{ parts(notes, None, link.as_ref(), wanted) }</section>
                 }
@@ -78,7 +107,16 @@ impl Component for Blocks {
                 for block in blocks.iter() {
                     <BlockView key={block.id} block={block.clone()} link={link.clone()} live={*live} wanted={wanted.clone()} />
                 }
+                </div>
             </div>
+        }
+    }
+}
+
+impl Blocks {
+    fn follow(&self) {
+        if let Some(place) = self.place.cast::<Element>().filter(|_| self.follow) {
+            place.set_scroll_top(place.scroll_height());
         }
     }
 }
