@@ -14,9 +14,11 @@ pub mod mail_user;
 pub mod mailbox;
 pub mod mailbox_permission;
 mod mailbox_settings;
+pub mod message_trace;
 pub mod mobile_device;
 pub mod objects;
 pub mod organisation_config;
+pub mod quarantine;
 pub mod recipient;
 pub mod regional;
 mod selection;
@@ -56,4 +58,6 @@ pub const ALL: Registry = Registry::new(&[
     regional::CMDLETS,
     folder_permission::CMDLETS,
     mobile_device::CMDLETS,
+    message_trace::CMDLETS,
+    quarantine::CMDLETS,
 ]);

@@ -80,6 +80,38 @@ pub const TABLES: &[Table] = &[
         &[("Name", 30), ("DomainName", 30), ("DomainType", 20), ("Default", 0)],
     ),
     (
+        "Microsoft.Exchange.Management.FfoReporting.MessageTraceV2",
+        &[("Received", 22), ("SenderAddress", 30), ("RecipientAddress", 30), ("Subject", 30), ("Status", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Management.FfoReporting.MessageTraceDetail",
+        &[("Date", 22), ("Event", 16), ("Detail", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Management.FfoQuarantine.QuarantineMessage",
+        &[
+            ("ReceivedTime", 22),
+            ("Type", 14),
+            ("Direction", 10),
+            ("SenderAddress", 30),
+            ("Subject", 30),
+            ("Size", 8),
+            ("Expires", 0),
+        ],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.DomainContentConfig",
+        &[("Name", 30), ("DomainName", 35), ("AllowedOOFType", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Storage.Management.MailboxRegionalConfiguration",
+        &[("Identity", 20), ("Language", 15), ("DateFormat", 15), ("TimeFormat", 15), ("TimeZone", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Storage.Management.CalendarConfiguration",
+        &[("Identity", 40), ("AutomateProcessing", 0)],
+    ),
+    (
         "Microsoft.Exchange.Management.FfoReporting.MessageTrace",
         &[("Received", 22), ("SenderAddress", 30), ("RecipientAddress", 30), ("Subject", 30), ("Status", 0)],
     ),
