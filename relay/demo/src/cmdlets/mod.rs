@@ -18,10 +18,12 @@ pub mod message_trace;
 pub mod mobile_device;
 pub mod objects;
 pub mod organisation_config;
+pub mod policies;
 pub mod quarantine;
 pub mod recipient;
 pub mod regional;
 mod selection;
+pub mod servers;
 mod settings;
 pub mod statistics;
 pub mod streams;
@@ -60,4 +62,6 @@ pub const ALL: Registry = Registry::new(&[
     mobile_device::CMDLETS,
     message_trace::CMDLETS,
     quarantine::CMDLETS,
+    servers::CMDLETS,
+    policies::CMDLETS,
 ]);

@@ -80,6 +80,70 @@ pub const TABLES: &[Table] = &[
         &[("Name", 30), ("DomainName", 30), ("DomainType", 20), ("Default", 0)],
     ),
     (
+        "Microsoft.Exchange.Data.Directory.Management.ExchangeServer",
+        &[("Name", 15), ("Site", 20), ("ServerRole", 25), ("Edition", 12), ("AdminDisplayVersion", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.MailboxDatabase",
+        &[("Name", 30), ("Server", 15), ("Recovery", 15), ("ReplicationType", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Management.SystemConfigurationTasks.DatabaseCopyStatusEntry",
+        &[
+            ("Name", 25),
+            ("Status", 15),
+            ("CopyQueueLength", 15),
+            ("ReplayQueueLength", 17),
+            ("LastInspectedLogTime", 22),
+            ("ContentIndexState", 0),
+        ],
+    ),
+    (
+        "Microsoft.Exchange.Data.QueueViewer.ExtensibleQueueInfo",
+        &[
+            ("Identity", 20),
+            ("DeliveryType", 28),
+            ("Status", 10),
+            ("MessageCount", 12),
+            ("Velocity", 8),
+            ("NextHopDomain", 0),
+        ],
+    ),
+    (
+        "Microsoft.Exchange.Monitoring.MonitorHealthEntry",
+        &[
+            ("Server", 10),
+            ("CurrentHealthSetState", 22),
+            ("Name", 35),
+            ("HealthSetName", 25),
+            ("AlertValue", 0),
+        ],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.Management.ServerComponentStatus",
+        &[("ServerFqdn", 30), ("Component", 30), ("State", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.SmtpSendConnectorConfig",
+        &[("Identity", 30), ("AddressSpaces", 40), ("Enabled", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.ReceiveConnector",
+        &[("Identity", 35), ("Bindings", 35), ("Enabled", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.RetentionPolicy",
+        &[("Name", 25), ("RetentionPolicyTagLinks", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.PresentationRetentionPolicyTag",
+        &[("Name", 35), ("Type", 20), ("RetentionAction", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.AddressList",
+        &[("Name", 25), ("DisplayName", 25), ("RecipientFilter", 0)],
+    ),
+    (
         "Microsoft.Exchange.Management.FfoReporting.MessageTraceV2",
         &[("Received", 22), ("SenderAddress", 30), ("RecipientAddress", 30), ("Subject", 30), ("Status", 0)],
     ),

@@ -102,4 +102,254 @@ pub(super) const CONFIGURED: &[(&str, &[(&str, Values)])] = &[
             ),
         ],
     ),
+    (
+        "ExchangeServer",
+        &[
+            ("EX01", &[("Fqdn", Text("EX01.klinik-auer.local"))]),
+            ("EX02", &[("Fqdn", Text("EX02.klinik-auer.local"))]),
+            (
+                "EDGE01",
+                &[
+                    ("Fqdn", Text("EDGE01.klinik-auer.local")),
+                    ("ServerRole", Text("Edge")),
+                    ("Edition", Text("Standard")),
+                    ("IsMailboxServer", Flag(false)),
+                    ("IsClientAccessServer", Flag(false)),
+                    ("IsMemberOfCluster", Flag(false)),
+                    ("IsEdgeServer", Flag(true)),
+                ],
+            ),
+        ],
+    ),
+    (
+        "MailboxDatabase",
+        &[
+            (
+                "MBX-DB01",
+                &[("EdbFilePath", Text("E:\\DB01\\MBX-DB01.edb")), ("LogFolderPath", Text("E:\\DB01\\Logs"))],
+            ),
+            (
+                "MBX-DB02",
+                &[
+                    ("Server", Text("EX02")),
+                    ("ServerName", Text("EX02")),
+                    ("EdbFilePath", Text("E:\\DB02\\MBX-DB02.edb")),
+                    ("LogFolderPath", Text("E:\\DB02\\Logs")),
+                ],
+            ),
+            (
+                "MBX-DB03",
+                &[
+                    ("EdbFilePath", Text("F:\\DB03\\MBX-DB03.edb")),
+                    ("LogFolderPath", Text("F:\\DB03\\Logs")),
+                    ("CircularLoggingEnabled", Flag(true)),
+                ],
+            ),
+            (
+                "MBX-DB04",
+                &[
+                    ("Server", Text("EX02")),
+                    ("ServerName", Text("EX02")),
+                    ("EdbFilePath", Text("F:\\DB04\\MBX-DB04.edb")),
+                    ("LogFolderPath", Text("F:\\DB04\\Logs")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "SmtpSendConnectorConfig",
+        &[
+            ("Internet", &[]),
+            (
+                "Outbound to Office 365",
+                &[
+                    ("AddressSpaces", Texts(&["smtp:klinikauer.mail.onmicrosoft.com;1"])),
+                    ("CloudServicesMailEnabled", Flag(true)),
+                    ("RequireTLS", Flag(true)),
+                    ("TlsDomain", Text("mail.protection.outlook.example")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "ReceiveConnector",
+        &[
+            ("Default Frontend EX01", &[("Identity", Text("EX01\\Default Frontend EX01"))]),
+            (
+                "Client Frontend EX01",
+                &[
+                    ("Identity", Text("EX01\\Client Frontend EX01")),
+                    ("Bindings", Texts(&["[::]:587", "0.0.0.0:587"])),
+                    ("PermissionGroups", Text("ExchangeUsers")),
+                ],
+            ),
+            (
+                "Scanner relay",
+                &[
+                    ("Identity", Text("EX01\\Scanner relay")),
+                    ("RemoteIPRanges", Texts(&["10.20.8.0/24"])),
+                    ("PermissionGroups", Text("AnonymousUsers")),
+                    ("AuthMechanism", Text("Tls")),
+                ],
+            ),
+            (
+                "Default Frontend EX02",
+                &[
+                    ("Identity", Text("EX02\\Default Frontend EX02")),
+                    ("Server", Text("EX02")),
+                    ("Fqdn", Text("EX02.klinik-auer.local")),
+                ],
+            ),
+        ],
+    ),
+    (
+        "RetentionPolicy",
+        &[
+            (
+                "Default MRM Policy",
+                &[
+                    ("IsDefault", Flag(true)),
+                    (
+                        "RetentionPolicyTagLinks",
+                        Texts(&["Default 2 year move to archive", "Deleted Items 30 days", "Junk Email"]),
+                    ),
+                ],
+            ),
+            (
+                "Klinik ten years",
+                &[("RetentionPolicyTagLinks", Texts(&["Ten years then delete", "Deleted Items 30 days"]))],
+            ),
+        ],
+    ),
+    (
+        "PresentationRetentionPolicyTag",
+        &[
+            ("Default 2 year move to archive", &[]),
+            (
+                "Deleted Items 30 days",
+                &[
+                    ("Type", Text("DeletedItems")),
+                    ("RetentionAction", Text("DeleteAndAllowRecovery")),
+                    ("AgeLimitForRetention", Number(30 * 86_400)),
+                ],
+            ),
+            (
+                "Junk Email",
+                &[
+                    ("Type", Text("JunkEmail")),
+                    ("RetentionAction", Text("DeleteAndAllowRecovery")),
+                    ("AgeLimitForRetention", Number(14 * 86_400)),
+                ],
+            ),
+            (
+                "Ten years then delete",
+                &[
+                    ("RetentionAction", Text("PermanentlyDelete")),
+                    ("AgeLimitForRetention", Number(3_650 * 86_400)),
+                ],
+            ),
+        ],
+    ),
+    (
+        "OwaMailboxPolicy",
+        &[
+            ("Default", &[("IsDefault", Flag(true))]),
+            ("Kiosk", &[("ContactsEnabled", Flag(false)), ("RulesEnabled", Flag(false))]),
+        ],
+    ),
+    (
+        "MobileMailboxPolicy",
+        &[
+            ("Default", &[("IsDefault", Flag(true))]),
+            (
+                "Ward tablets",
+                &[
+                    ("DeviceEncryptionEnabled", Flag(true)),
+                    ("MinPasswordLength", Number(8)),
+                    ("AllowCamera", Flag(false)),
+                ],
+            ),
+        ],
+    ),
+    (
+        "RoleAssignmentPolicy",
+        &[(
+            "Default Role Assignment Policy",
+            &[
+                ("IsDefault", Flag(true)),
+                ("Description", Text("This policy grants end users the permission to set their options.")),
+                ("AssignedRoles", Texts(&["MyBaseOptions", "MyContactInformation", "MyDistributionGroups"])),
+            ],
+        )],
+    ),
+    (
+        "SharingPolicy",
+        &[(
+            "Default Sharing Policy",
+            &[
+                ("Default", Flag(true)),
+                (
+                    "Domains",
+                    Texts(&["*:CalendarSharingFreeBusySimple", "Anonymous:CalendarSharingFreeBusyReviewer"]),
+                ),
+            ],
+        )],
+    ),
+    ("EmailAddressPolicy", &[("Default Policy", &[("RecipientFilter", Text("Alias -ne $null"))])]),
+    (
+        "AddressList",
+        &[
+            (
+                "All Users",
+                &[
+                    ("Identity", Text("\\All Users")),
+                    ("Path", Text("\\All Users")),
+                    ("DisplayName", Text("All Users")),
+                    ("RecipientFilter", Text("((Alias -ne $null) -and (RecipientType -eq 'UserMailbox'))")),
+                    ("IncludedRecipients", Text("MailboxUsers")),
+                ],
+            ),
+            (
+                "All Rooms",
+                &[
+                    ("Identity", Text("\\All Rooms")),
+                    ("Path", Text("\\All Rooms")),
+                    ("DisplayName", Text("All Rooms")),
+                    (
+                        "RecipientFilter",
+                        Text("((Alias -ne $null) -and (RecipientDisplayType -eq 'ConferenceRoomMailbox'))"),
+                    ),
+                    ("IncludedRecipients", Text("Resources")),
+                ],
+            ),
+            (
+                "All Distribution Lists",
+                &[
+                    ("Identity", Text("\\All Distribution Lists")),
+                    ("Path", Text("\\All Distribution Lists")),
+                    ("DisplayName", Text("All Distribution Lists")),
+                    ("RecipientFilter", Text("((Alias -ne $null) -and (ObjectCategory -like 'group'))")),
+                    ("IncludedRecipients", Text("MailGroups")),
+                ],
+            ),
+            (
+                "Surgery",
+                &[
+                    ("Identity", Text("\\Surgery")),
+                    ("Path", Text("\\Surgery")),
+                    ("DisplayName", Text("Surgery")),
+                    ("RecipientFilter", Text("Department -eq 'Surgery'")),
+                    ("ConditionalDepartment", Texts(&["Surgery"])),
+                ],
+            ),
+        ],
+    ),
+    (
+        "GlobalAddressList",
+        &[("Default Global Address List", &[("Identity", Text("\\Default Global Address List"))])],
+    ),
+    (
+        "OfflineAddressBook",
+        &[("Default Offline Address Book", &[("Identity", Text("\\Default Offline Address Book"))])],
+    ),
 ];
