@@ -1,6 +1,17 @@
 //! `-WhatIf` and -Confirm.
 
-use super::{Call, Choice, HostRequest, Impact, Stop};
+use postern_shared::value::{PsStr, PsValue};
+
+use super::{Call, Choice, HostRequest, Impact, Kind, Parameter, Stop};
+use crate::organisation::audit::AdminChange;
+
+/// Characters of an argument, and items of a list, that the administrators' log keeps.
+const MAX_NOTED: usize = 500;
+const MAX_NOTED_ITEMS: usize = 50;
+
+fn cut(text: &str) -> PsStr {
+    text.chars().take(MAX_NOTED).collect::<String>().into()
+}
 
 /// What the user has answered for the rest of the pipeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +47,46 @@ impl Call<'_> {
             return Ok(false);
         }
         self.verbose(description)?;
-        if self.flag("Confirm").unwrap_or(impact == Impact::High) {
-            self.confirm(&format!("Are you sure you want to perform this action?\n{description}"))
-        } else {
-            Ok(true)
+        let asks = self.flag("Confirm").unwrap_or(impact == Impact::High);
+        let goes_on = !asks
+            || self.confirm(&format!("Are you sure you want to perform this action?\n{description}"))?;
+        if goes_on {
+            self.note_change();
         }
+        Ok(goes_on)
+    }
+
+    /// Notes in the administrators' log that this call changes something.
+    fn note_change(&self) {
+        let text = |parameter: &Parameter, value: &PsValue| -> PsStr {
+            match (parameter.kind, value.as_list()) {
+                (Kind::Credential | Kind::SecureString, _) => PsStr::from_static("*****"),
+                (_, Some(items)) => {
+                    let items: Vec<String> =
+                        items.iter().take(MAX_NOTED_ITEMS).map(ToString::to_string).collect();
+                    cut(&items.join(", "))
+                }
+                _ => cut(&value.to_string()),
+            }
+        };
+        let own = self.cmdlet().parameters;
+        let given = self.arguments().iter().filter_map(|(name, value)| {
+            let parameter = own.iter().find(|parameter| parameter.name == name)?;
+            Some((PsStr::from_static(parameter.name), text(parameter, value)))
+        });
+        let parameters: Vec<(PsStr, PsStr)> = given.collect();
+        let value =
+            |wanted: &str| parameters.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone());
+        let object = value("Identity").or_else(|| value("Name")).unwrap_or_default();
+        let mut organisation = self.organisation_mut();
+        let at = organisation.now();
+        organisation.audit.note(AdminChange {
+            at,
+            cmdlet: PsStr::from_static(self.cmdlet().name),
+            caller: self.caller().user.clone(),
+            object,
+            parameters,
+        });
     }
 
     /// Asks a question of its own (`ShouldContinue`), unless an earlier answer was for all.

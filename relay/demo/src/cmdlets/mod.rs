@@ -1,6 +1,7 @@
 //! The cmdlets, a file a family. A family is listed here and nowhere else.
 
 pub mod accepted_domain;
+pub mod audit_log;
 pub mod auto_reply;
 pub mod calendar_processing;
 pub mod cas_mailbox;
@@ -22,6 +23,7 @@ pub mod policies;
 pub mod quarantine;
 pub mod recipient;
 pub mod regional;
+pub mod roles;
 mod selection;
 pub mod servers;
 mod settings;
@@ -62,6 +64,8 @@ pub const ALL: Registry = Registry::new(&[
     mobile_device::CMDLETS,
     message_trace::CMDLETS,
     quarantine::CMDLETS,
+    audit_log::CMDLETS,
+    roles::CMDLETS,
     servers::CMDLETS,
     policies::CMDLETS,
 ]);

@@ -80,6 +80,26 @@ pub const TABLES: &[Table] = &[
         &[("Name", 30), ("DomainName", 30), ("DomainType", 20), ("Default", 0)],
     ),
     (
+        "Microsoft.Exchange.Management.SystemConfigurationTasks.AdminAuditLogEvent",
+        &[("RunDate", 22), ("Caller", 30), ("CmdletName", 30), ("ObjectModified", 0)],
+    ),
+    ("Microsoft.Exchange.Data.Directory.SystemConfiguration.ExchangeRole", &[("Name", 35), ("RoleType", 0)]),
+    (
+        "Microsoft.Exchange.Data.Directory.SystemConfiguration.ExchangeRoleAssignmentPresentation",
+        &[
+            ("Name", 35),
+            ("Role", 25),
+            ("RoleAssigneeName", 25),
+            ("RoleAssigneeType", 16),
+            ("AssignmentMethod", 16),
+            ("EffectiveUserName", 0),
+        ],
+    ),
+    (
+        "Microsoft.Exchange.Data.Directory.Management.RoleGroup",
+        &[("Name", 30), ("Roles", 30), ("RoleAssignments", 30), ("ManagedBy", 0)],
+    ),
+    (
         "Microsoft.Exchange.Data.Directory.Management.ExchangeServer",
         &[("Name", 15), ("Site", 20), ("ServerRole", 25), ("Edition", 12), ("AdminDisplayVersion", 0)],
     ),

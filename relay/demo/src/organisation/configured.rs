@@ -352,4 +352,183 @@ pub(super) const CONFIGURED: &[(&str, &[(&str, Values)])] = &[
         "OfflineAddressBook",
         &[("Default Offline Address Book", &[("Identity", Text("\\Default Offline Address Book"))])],
     ),
+    (
+        "ExchangeRole",
+        &[
+            (
+                "Mail Recipients",
+                &[
+                    ("RoleType", Text("MailRecipients")),
+                    ("Description", Text("Manage existing mailboxes, mail users and mail contacts.")),
+                ],
+            ),
+            (
+                "Mail Recipient Creation",
+                &[
+                    ("RoleType", Text("MailRecipientCreation")),
+                    ("Description", Text("Create mailboxes, mail users and mail contacts.")),
+                ],
+            ),
+            (
+                "Distribution Groups",
+                &[
+                    ("RoleType", Text("DistributionGroups")),
+                    ("Description", Text("Create and manage distribution groups.")),
+                ],
+            ),
+            (
+                "Transport Rules",
+                &[("RoleType", Text("TransportRules")), ("Description", Text("Manage transport rules."))],
+            ),
+            (
+                "Transport Queues",
+                &[("RoleType", Text("TransportQueues")), ("Description", Text("Manage transport queues."))],
+            ),
+            (
+                "Message Tracking",
+                &[("RoleType", Text("MessageTracking")), ("Description", Text("Track messages."))],
+            ),
+            ("Audit Logs", &[("RoleType", Text("AuditLogs")), ("Description", Text("Search audit logs."))]),
+            (
+                "Role Management",
+                &[("RoleType", Text("RoleManagement")), ("Description", Text("Manage role groups."))],
+            ),
+            (
+                "Databases",
+                &[("RoleType", Text("Databases")), ("Description", Text("Manage mailbox databases."))],
+            ),
+            (
+                "Exchange Servers",
+                &[("RoleType", Text("ExchangeServers")), ("Description", Text("Manage servers."))],
+            ),
+            (
+                "Move Mailboxes",
+                &[("RoleType", Text("MoveMailboxes")), ("Description", Text("Move mailboxes."))],
+            ),
+            (
+                "Retention Management",
+                &[
+                    ("RoleType", Text("RetentionManagement")),
+                    ("Description", Text("Manage retention policies.")),
+                ],
+            ),
+            (
+                "Legal Hold",
+                &[("RoleType", Text("LegalHold")), ("Description", Text("Put mailboxes on hold."))],
+            ),
+            (
+                "Reset Password",
+                &[("RoleType", Text("ResetPassword")), ("Description", Text("Reset passwords."))],
+            ),
+            (
+                "User Options",
+                &[("RoleType", Text("UserOptions")), ("Description", Text("View users' options."))],
+            ),
+            (
+                "View-Only Recipients",
+                &[("RoleType", Text("ViewOnlyRecipients")), ("Description", Text("View recipients."))],
+            ),
+            (
+                "View-Only Configuration",
+                &[
+                    ("RoleType", Text("ViewOnlyConfiguration")),
+                    ("Description", Text("View the configuration.")),
+                ],
+            ),
+            (
+                "Mailbox Search",
+                &[("RoleType", Text("MailboxSearch")), ("Description", Text("Search mailboxes."))],
+            ),
+        ],
+    ),
+    (
+        "RoleGroup",
+        &[
+            (
+                "Organization Management",
+                &[
+                    ("Members", Texts(&["nora.fink"])),
+                    (
+                        "Roles",
+                        Texts(&[
+                            "Mail Recipients",
+                            "Mail Recipient Creation",
+                            "Distribution Groups",
+                            "Transport Rules",
+                            "Transport Queues",
+                            "Message Tracking",
+                            "Audit Logs",
+                            "Role Management",
+                            "Databases",
+                            "Exchange Servers",
+                            "Move Mailboxes",
+                            "Retention Management",
+                            "Legal Hold",
+                        ]),
+                    ),
+                    (
+                        "Description",
+                        Text("Members have permission to manage Exchange objects and their properties."),
+                    ),
+                ],
+            ),
+            (
+                "Recipient Management",
+                &[
+                    ("Members", Texts(&["uwe.lang"])),
+                    (
+                        "Roles",
+                        Texts(&[
+                            "Mail Recipients",
+                            "Mail Recipient Creation",
+                            "Distribution Groups",
+                            "Message Tracking",
+                            "Move Mailboxes",
+                        ]),
+                    ),
+                    ("Description", Text("Members have rights to create, manage and remove recipients.")),
+                ],
+            ),
+            (
+                "Help Desk",
+                &[
+                    ("Members", Texts(&["max.ohm"])),
+                    ("Roles", Texts(&["Reset Password", "User Options", "View-Only Recipients"])),
+                    ("Description", Text("Members can view and manage the options of users.")),
+                ],
+            ),
+            (
+                "View-Only Organization Management",
+                &[
+                    ("Members", Texts(&["helga.tamm"])),
+                    ("Roles", Texts(&["View-Only Recipients", "View-Only Configuration"])),
+                    ("Description", Text("Members can view recipients and configuration.")),
+                ],
+            ),
+            (
+                "Discovery Management",
+                &[
+                    ("Members", Texts(&[])),
+                    ("Roles", Texts(&["Legal Hold", "Mailbox Search"])),
+                    ("Description", Text("Members can search mailboxes.")),
+                ],
+            ),
+            (
+                "Hygiene Management",
+                &[
+                    ("Members", Texts(&[])),
+                    ("Roles", Texts(&["Transport Rules", "View-Only Configuration"])),
+                    ("Description", Text("Members can manage protection against spam.")),
+                ],
+            ),
+            (
+                "Records Management",
+                &[
+                    ("Members", Texts(&[])),
+                    ("Roles", Texts(&["Audit Logs", "Retention Management"])),
+                    ("Description", Text("Members can configure compliance features.")),
+                ],
+            ),
+        ],
+    ),
 ];

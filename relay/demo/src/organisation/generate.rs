@@ -7,6 +7,7 @@ use postern_shared::value::PsStr;
 use super::{
     DATABASES, DynamicGroup, FolderPermission, Group, Kind, Label, MAX_MAILBOXES, MailboxPermission, Moment,
     Naming, Options, Organisation, Recipient, RecipientId, Traits,
+    audit::AuditLog,
     configuration::Configuration,
     identity::Index,
     mail_flow::{MailFlow, QuarantinedMessage, TracedMessage},
@@ -62,6 +63,7 @@ impl Organisation {
             send_as: BTreeMap::new(),
             folder_permissions: HashMap::new(),
             configuration: Configuration::made(now),
+            audit: AuditLog::made(now),
             mail_flow: MailFlow::default(),
             random: maker.random,
         };

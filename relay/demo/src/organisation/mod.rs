@@ -3,6 +3,7 @@
 //! A recipient is a record of about a hundred bytes; names, addresses, sizes and the 150 properties of its object are
 //! derived from it when they are asked for. Nothing here reads a clock: the time of "now" is passed in.
 
+pub mod audit;
 pub mod configuration;
 mod configured;
 pub mod generate;
@@ -23,7 +24,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use postern_shared::value::{PsStr, PsValue, Uuid};
 
-use self::{configuration::Configuration, identity::Index, mail_flow::MailFlow};
+use self::{audit::AuditLog, configuration::Configuration, identity::Index, mail_flow::MailFlow};
 pub use self::{
     group::{DynamicGroup, Group},
     identity::Missing,
@@ -77,6 +78,8 @@ pub struct Organisation {
     folder_permissions: HashMap<(RecipientId, PsStr), Vec<FolderPermission>>,
     /// Domains, rules, policies, servers and roles.
     pub configuration: Configuration,
+    /// What administrators changed.
+    pub audit: AuditLog,
     /// Traces and quarantine.
     pub mail_flow: MailFlow,
     random: random::Random,
