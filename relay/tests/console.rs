@@ -1,0 +1,211 @@
+//! The main job in a real browser, as a user does it: signs in to the demo, runs commands, works with the objects,
+//! signs out. Pictures of every screen are left in `target/screenshots`.
+
+mod browser;
+
+use std::process::Stdio;
+
+use browser::Browser;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// A relay with the demo organisation, on a port of its own.
+struct Relay {
+    _process: Child,
+    url: String,
+}
+
+impl Relay {
+    async fn start() -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_postern"))
+            .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the relay starts");
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let url = loop {
+            let line = lines.next_line().await.expect("readable").expect("the relay says where it listens");
+            if let Some(url) = line.strip_prefix("listening on ") {
+                break url.trim().to_owned();
+            }
+        };
+        // What else it says must not fill the pipe.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { _process: process, url }
+    }
+}
+
+/// The newest block.
+const NEWEST: &str = "[...document.querySelectorAll('.block')].at(-1)";
+
+async fn sign_in(page: &mut Browser) {
+    page.click("#fill-in").await;
+    page.click("#connect").await;
+    page.until("document.querySelector('#editor')").await;
+}
+
+/// Types a command line and runs it.
+async fn run(page: &mut Browser, line: &str) {
+    let blocks = page.eval("document.querySelectorAll('.block').length").await.as_u64().unwrap_or(0);
+    page.click("#editor").await;
+    page.type_text(line).await;
+    page.press("Escape", 0).await;
+    page.press("Enter", 0).await;
+    page.until(&format!("document.querySelectorAll('.block').length === {}", blocks + 1)).await;
+}
+
+/// Runs a command line to its end, in a state: `done`, `failed` or `stopped`.
+async fn finish(page: &mut Browser, line: &str, state: &str) {
+    run(page, line).await;
+    page.until(&format!("{NEWEST}.querySelector('.state.{state}')")).await;
+}
+
+/// Waits until the newest block's grid has rows, and gives the cells of the first.
+async fn first_row(page: &mut Browser) -> Vec<String> {
+    page.until(&format!("{NEWEST}.querySelector('.rows [role=row] [role=gridcell]')?.textContent")).await;
+    let cells = format!("[...{NEWEST}.querySelectorAll('.rows [role=row]')[0].querySelectorAll('[role=gridcell]')]");
+    let texts = page.eval(&format!("{cells}.map(cell => cell.textContent)")).await;
+    serde_json::from_value(texts).expect("texts")
+}
+
+#[tokio::test]
+async fn the_main_job() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    page.until("document.querySelector('#connect')").await;
+    page.screenshot("sign-in-light").await;
+    page.scheme("dark").await;
+    page.screenshot("sign-in-dark").await;
+    page.scheme("light").await;
+
+    // A wrong password is explained, and what was typed is still there.
+    page.click("#fill-in").await;
+    page.click("#password").await;
+    page.type_text("wrong").await;
+    page.click("#connect").await;
+    page.until("document.querySelector('.failure')").await;
+    page.until_text("Likely cause").await;
+    assert_eq!(page.eval("document.querySelector('#user').value").await, "admin@klinik-auer.example");
+    assert_eq!(page.eval("document.querySelector('#password').value").await, "");
+    page.screenshot("sign-in-failed-light").await;
+
+    sign_in(&mut page).await;
+    page.screenshot("console-empty-light").await;
+
+    // A grid of objects, with the columns of the type's own view.
+    finish(&mut page, "Get-Mailbox -ResultSize Unlimited", "done").await;
+    let first = first_row(&mut page).await;
+    assert_eq!(first.len(), 4, "Name, Alias, ServerName, ProhibitSendQuota: {first:?}");
+    page.until(&format!("{NEWEST}.innerText.includes('300 objects')")).await;
+
+    // Sorted by a click, descending by a second one.
+    let heading = format!("{NEWEST}.querySelectorAll('[role=columnheader]')[1]");
+    page.eval(&format!("{heading}.click()")).await;
+    page.until(&format!("{heading}.getAttribute('aria-sort') === 'ascending'")).await;
+    page.until(&format!("{NEWEST}.querySelector('.rows [role=row]').innerText !== {:?}", first.join("\n"))).await;
+
+    // Filtered over all columns.
+    page.click(".block:last-child input.filter").await;
+    page.type_text("nora.fink").await;
+    page.until(&format!("{NEWEST}.querySelectorAll('.rows [role=row]').length === 1")).await;
+    assert_eq!(first_row(&mut page).await[1], "nora.fink");
+
+    // One object with all its properties.
+    page.click(".block:last-child .rows [role=row] [role=gridcell]").await;
+    page.press("Enter", 0).await;
+    page.until("document.querySelector('aside.detail dl')").await;
+    let properties = page.eval("document.querySelectorAll('aside.detail dt').length").await;
+    assert!(properties.as_u64().is_some_and(|count| count > 60), "{properties}");
+    page.until("document.querySelector('aside.detail').innerText.includes('nora.fink@klinik-auer.example')").await;
+    page.screenshot("console-details-light").await;
+    page.scheme("dark").await;
+    page.screenshot("console-details-dark").await;
+    page.scheme("light").await;
+
+    // An error in its four parts.
+    finish(&mut page, "Get-Mailbox nora.fnk", "done").await;
+    page.until(&format!("{NEWEST}.querySelector('.failure')")).await;
+    page.screenshot("console-error-light").await;
+
+    // What the local session does behind a remote command.
+    let line = "Get-Mailbox -ResultSize Unlimited | Where-Object { $_.RecipientTypeDetails -eq 'RoomMailbox' } | \
+                Sort-Object Alias -Descending | Select-Object Alias, DisplayName -First 3";
+    finish(&mut page, line, "done").await;
+    assert_eq!(first_row(&mut page).await[0], "room-240");
+
+    // A question, answered by keyboard.
+    run(&mut page, "Remove-Mailbox lab").await;
+    page.until("document.querySelector('dialog[open]')").await;
+    page.screenshot("question-light").await;
+    page.scheme("dark").await;
+    page.screenshot("question-dark").await;
+    page.scheme("light").await;
+    page.press("n", 0).await;
+    page.until(&format!("{NEWEST}.querySelector('.state.done')")).await;
+    finish(&mut page, "Get-Mailbox lab", "done").await;
+    assert_eq!(first_row(&mut page).await[1], "lab");
+
+    // Stopped with Ctrl+C from the editor.
+    run(&mut page, "Start-Sleep -Seconds 600").await;
+    page.until(&format!("{NEWEST}.querySelector('.state.running')")).await;
+    page.screenshot("running-light").await;
+    page.click("#editor").await;
+    page.press("c", 2).await;
+    page.until(&format!("{NEWEST}.querySelector('.state.stopped')")).await;
+
+    // A reload shows the same record of work.
+    let before = page.eval("document.querySelectorAll('.block').length").await;
+    page.reload().await;
+    page.until(&format!("document.querySelectorAll('.block').length === {before}")).await;
+    page.until(&format!("{NEWEST}.querySelector('.state.stopped')")).await;
+    page.screenshot("console-light").await;
+    page.scheme("dark").await;
+    page.screenshot("console-dark").await;
+    page.size(390, 844).await;
+    page.screenshot("console-phone-dark").await;
+    page.scheme("light").await;
+    page.screenshot("console-phone-light").await;
+    page.size(1440, 900).await;
+
+    page.click("#help").await;
+    page.until("document.querySelector('dialog[open]')").await;
+    page.screenshot("help-light").await;
+    page.press("Escape", 0).await;
+
+    page.click("#sign-out").await;
+    page.until("document.querySelector('#connect')").await;
+    page.screenshot("signed-out-light").await;
+    let unexpected: Vec<_> = page.errors.iter().filter(|error| !error.contains("401")).collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+}
+
+#[tokio::test]
+async fn the_keyboard_is_enough() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    page.until("document.activeElement?.id === 'user'").await;
+    page.type_text("admin").await;
+    page.press("Tab", 0).await;
+    page.type_text("demo").await;
+    page.press("Enter", 0).await;
+    page.until("document.activeElement?.id === 'editor'").await;
+    page.type_text("Get-Mailbox -Identity room-2*").await;
+    page.press("Enter", 0).await;
+    page.until(&format!("{NEWEST}?.querySelector('.state.done')")).await;
+    // From the editor back to the newest grid, down a row, and its details.
+    for _ in 0..20 {
+        page.press("Tab", 8).await;
+        if page.eval("document.activeElement?.getAttribute('role') === 'grid'").await == true {
+            break;
+        }
+    }
+    page.until("document.activeElement?.getAttribute('role') === 'grid'").await;
+    page.press("ArrowDown", 0).await;
+    page.press("Enter", 0).await;
+    page.until("document.querySelector('aside.detail dl')").await;
+    page.press("Escape", 0).await;
+    page.until("!document.querySelector('aside.detail')").await;
+}
