@@ -52,7 +52,6 @@ async fn run(page: &mut Browser, line: &str) {
     let blocks = page.eval("document.querySelectorAll('.block').length").await.as_u64().unwrap_or(0);
     page.click("#editor").await;
     page.type_text(line).await;
-    page.press("Escape", 0).await;
     page.press("Enter", 0).await;
     page.until(&format!("document.querySelectorAll('.block').length === {}", blocks + 1)).await;
 }
@@ -98,6 +97,7 @@ async fn the_main_job() {
     // A grid of objects, with the columns of the type's own view.
     finish(&mut page, "Get-Mailbox -ResultSize Unlimited", "done").await;
     let first = first_row(&mut page).await;
+    page.screenshot("console-grid-light").await;
     assert_eq!(first.len(), 4, "Name, Alias, ServerName, ProhibitSendQuota: {first:?}");
     page.until(&format!("{NEWEST}.innerText.includes('300 objects')")).await;
 
