@@ -65,7 +65,8 @@ async fn finish(page: &mut Browser, line: &str, state: &str) {
 /// Waits until the newest block's grid has rows, and gives the cells of the first.
 async fn first_row(page: &mut Browser) -> Vec<String> {
     page.until(&format!("{NEWEST}.querySelector('.rows [role=row] [role=gridcell]')?.textContent")).await;
-    let cells = format!("[...{NEWEST}.querySelectorAll('.rows [role=row]')[0].querySelectorAll('[role=gridcell]')]");
+    let cells =
+        format!("[...{NEWEST}.querySelectorAll('.rows [role=row]')[0].querySelectorAll('[role=gridcell]')]");
     let texts = page.eval(&format!("{cells}.map(cell => cell.textContent)")).await;
     serde_json::from_value(texts).expect("texts")
 }
@@ -105,7 +106,8 @@ async fn the_main_job() {
     let heading = format!("{NEWEST}.querySelectorAll('[role=columnheader]')[1]");
     page.eval(&format!("{heading}.click()")).await;
     page.until(&format!("{heading}.getAttribute('aria-sort') === 'ascending'")).await;
-    page.until(&format!("{NEWEST}.querySelector('.rows [role=row]').innerText !== {:?}", first.join("\n"))).await;
+    page.until(&format!("{NEWEST}.querySelector('.rows [role=row]').innerText !== {:?}", first.join("\n")))
+        .await;
 
     // Filtered over all columns.
     page.click(".block:last-child input.filter").await;
@@ -119,7 +121,8 @@ async fn the_main_job() {
     page.until("document.querySelector('aside.detail dl')").await;
     let properties = page.eval("document.querySelectorAll('aside.detail dt').length").await;
     assert!(properties.as_u64().is_some_and(|count| count > 60), "{properties}");
-    page.until("document.querySelector('aside.detail').innerText.includes('nora.fink@klinik-auer.example')").await;
+    page.until("document.querySelector('aside.detail').innerText.includes('nora.fink@klinik-auer.example')")
+        .await;
     page.screenshot("console-details-light").await;
     page.scheme("dark").await;
     page.screenshot("console-details-dark").await;

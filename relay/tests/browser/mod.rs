@@ -2,6 +2,9 @@
 //!
 //! The browser is `$CHROME`, or `chromium`. Every wait is for a condition in the page, with an end.
 
+// Each program that shares this module uses a part of it.
+#![allow(dead_code)]
+
 use std::{
     path::PathBuf,
     process::Stdio,
@@ -23,7 +26,8 @@ pub(crate) struct Browser {
     socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
     calls: u64,
     session: Option<String>,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
+    patience: Duration,
     /// Exceptions and errors that the page reported.
     pub(crate) errors: Vec<String>,
 }
@@ -35,7 +39,12 @@ impl Browser {
         let program = std::env::var("CHROME").unwrap_or_else(|_| "chromium".into());
         let mut child = tokio::process::Command::new(&program)
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
-            .args(["--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage"])
+            .args([
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+                "--disable-dev-shm-usage",
+            ])
             .args(["--remote-debugging-port=0", "--window-size=1440,900"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .stderr(Stdio::piped())
@@ -51,7 +60,15 @@ impl Browser {
         };
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (socket, _) = connect_async(address).await.expect("the browser answers");
-        let mut browser = Self { child, socket, calls: 0, session: None, _profile: profile, errors: Vec::new() };
+        let mut browser = Self {
+            child,
+            socket,
+            calls: 0,
+            session: None,
+            profile: profile,
+            patience: PATIENCE,
+            errors: Vec::new(),
+        };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", attach).await;
@@ -61,6 +78,24 @@ impl Browser {
         browser.size(1440, 900).await;
         browser.go(url).await;
         browser
+    }
+
+    /// Waits longer, or less long, from now on.
+    pub(crate) fn patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    /// Memory of the process that draws the page, in MB (Linux).
+    pub(crate) fn renderer_memory(&self) -> u64 {
+        let profile = self.profile.path().to_string_lossy().into_owned();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let renderers = processes.filter_map(|entry| {
+            let id = entry.file_name().to_str()?.parse::<u32>().ok()?;
+            let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+            let line = String::from_utf8_lossy(&line).into_owned();
+            (line.contains("--type=renderer") && line.contains(&profile)).then_some(id)
+        });
+        renderers.map(|id| memory(id, "VmRSS")).max().unwrap_or(0)
     }
 
     /// Opens another address in the page.
@@ -118,7 +153,7 @@ impl Browser {
 
     /// Waits until an expression is true.
     pub(crate) async fn until(&mut self, condition: &str) {
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + self.patience;
         while self.eval(&format!("!!({condition})")).await != true {
             if Instant::now() >= end {
                 let text = self.eval("document.body.innerText").await;
@@ -162,11 +197,12 @@ impl Browser {
             "ArrowUp" => ("ArrowUp".to_owned(), 38, ""),
             "Home" => ("Home".to_owned(), 36, ""),
             "End" => ("End".to_owned(), 35, ""),
-            letter => (format!("Key{}", letter.to_uppercase()), u32::from(letter.to_uppercase().as_bytes()[0]), ""),
+            letter => {
+                (format!("Key{}", letter.to_uppercase()), u32::from(letter.to_uppercase().as_bytes()[0]), "")
+            }
         };
         for kind in ["keyDown", "keyUp"] {
-            let mut event =
-                json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": modifiers });
+            let mut event = json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number, "modifiers": modifiers });
             if kind == "keyDown" && !text.is_empty() {
                 event["text"] = json!(text);
             }
@@ -189,4 +225,12 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let _ = self.child.start_kill();
     }
+}
+
+/// A figure of `/proc/ID/status`, in MB (Linux); 0 where there is none.
+pub(crate) fn memory(process: u32, figure: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
 }
