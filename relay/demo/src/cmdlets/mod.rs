@@ -17,6 +17,7 @@ pub mod mailbox_permission;
 mod mailbox_settings;
 pub mod message_trace;
 pub mod mobile_device;
+pub mod move_request;
 pub mod objects;
 pub mod organisation_config;
 pub mod policies;
@@ -66,6 +67,7 @@ pub const ALL: Registry = Registry::new(&[
     quarantine::CMDLETS,
     audit_log::CMDLETS,
     roles::CMDLETS,
+    move_request::CMDLETS,
     servers::CMDLETS,
     policies::CMDLETS,
 ]);

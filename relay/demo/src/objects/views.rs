@@ -100,6 +100,14 @@ pub const TABLES: &[Table] = &[
         &[("Name", 30), ("Roles", 30), ("RoleAssignments", 30), ("ManagedBy", 0)],
     ),
     (
+        "Microsoft.Exchange.Management.RecipientTasks.MoveRequest",
+        &[("DisplayName", 30), ("Status", 22), ("TargetDatabase", 0)],
+    ),
+    (
+        "Microsoft.Exchange.Management.RecipientTasks.MoveRequestStatistics",
+        &[("DisplayName", 30), ("StatusDetail", 20), ("TotalMailboxSize", 30), ("PercentComplete", 0)],
+    ),
+    (
         "Microsoft.Exchange.Data.Directory.Management.ExchangeServer",
         &[("Name", 15), ("Site", 20), ("ServerRole", 25), ("Edition", 12), ("AdminDisplayVersion", 0)],
     ),

@@ -64,6 +64,7 @@ impl Organisation {
             folder_permissions: HashMap::new(),
             configuration: Configuration::made(now),
             audit: AuditLog::made(now),
+            move_requests: BTreeMap::new(),
             mail_flow: MailFlow::default(),
             random: maker.random,
         };
@@ -73,6 +74,7 @@ impl Organisation {
         organisation.make_permissions(&people);
         organisation.make_mail_flow(&people, now);
         organisation.index_all();
+        organisation.make_moves(&people);
         organisation
     }
 }

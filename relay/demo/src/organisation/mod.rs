@@ -11,6 +11,7 @@ pub mod group;
 pub mod identity;
 pub mod mail_flow;
 pub mod moment;
+pub mod move_request;
 pub mod names;
 pub mod permission;
 pub mod random;
@@ -24,7 +25,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use postern_shared::value::{PsStr, PsValue, Uuid};
 
-use self::{audit::AuditLog, configuration::Configuration, identity::Index, mail_flow::MailFlow};
+use self::{
+    audit::AuditLog, configuration::Configuration, identity::Index, mail_flow::MailFlow,
+    move_request::MoveRequests,
+};
 pub use self::{
     group::{DynamicGroup, Group},
     identity::Missing,
@@ -78,6 +82,8 @@ pub struct Organisation {
     folder_permissions: HashMap<(RecipientId, PsStr), Vec<FolderPermission>>,
     /// Domains, rules, policies, servers and roles.
     pub configuration: Configuration,
+    /// Mailboxes on their way to another database.
+    pub move_requests: MoveRequests,
     /// What administrators changed.
     pub audit: AuditLog,
     /// Traces and quarantine.
@@ -163,6 +169,7 @@ impl Organisation {
         self.dynamic_groups.remove(&id);
         self.mailbox_permissions.remove(&id);
         self.send_as.remove(&id);
+        self.move_requests.remove(&id);
         for group in self.groups.values_mut() {
             group.members.retain(|member| *member != id);
             group.managed_by.retain(|manager| *manager != id);
