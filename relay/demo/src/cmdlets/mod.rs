@@ -11,6 +11,7 @@ pub mod discovery;
 pub mod folder_permission;
 pub mod format_data;
 pub mod group;
+pub mod inbox_rule;
 pub mod mail_user;
 pub mod mailbox;
 pub mod mailbox_permission;
@@ -68,6 +69,7 @@ pub const ALL: Registry = Registry::new(&[
     audit_log::CMDLETS,
     roles::CMDLETS,
     move_request::CMDLETS,
+    inbox_rule::CMDLETS,
     servers::CMDLETS,
     policies::CMDLETS,
 ]);

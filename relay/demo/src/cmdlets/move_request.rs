@@ -106,13 +106,13 @@ pub const CMDLETS: &[Cmdlet] = &[
             Parameter::switch("Suspend").help("Makes the request and does not begin."),
         ]),
     Cmdlet::new("Suspend-MoveRequest", "Lets a move rest.", |call| {
-        change(call, "Suspending", |request, now| request.suspend(now))
+        change(call, "Suspending", MoveRequest::suspend)
     })
     .class("Microsoft.Exchange.Management.RecipientTasks.SuspendMoveRequest")
     .confirms(Impact::High)
     .takes(&[IDENTITY, Parameter::new("SuspendComment", Kind::Text)]),
     Cmdlet::new("Resume-MoveRequest", "Lets a move go on.", |call| {
-        change(call, "Resuming", |request, now| request.resume(now))
+        change(call, "Resuming", MoveRequest::resume)
     })
     .class("Microsoft.Exchange.Management.RecipientTasks.ResumeMoveRequest")
     .confirms(Impact::Medium)

@@ -143,3 +143,27 @@ impl Trial {
         outcome
     }
 }
+
+#[test]
+fn what_cmdlets_write_has_the_columns_of_its_table() {
+    use crate::objects::views::TABLES;
+    let trial = Trial::new();
+    let mut checked = 0;
+    for cmdlet in ALL.all().filter(|cmdlet| cmdlet.class.starts_with("Microsoft.Exchange.")) {
+        let bare = cmdlet.name.starts_with("Get-") && !cmdlet.parameters.iter().any(|one| one.mandatory);
+        if !bare {
+            continue;
+        }
+        for object in trial.run(cmdlet.name, &[]).output.iter().take(3) {
+            let type_name = object.as_object().unwrap().type_name();
+            assert_eq!(type_name, cmdlet.output, "{}", cmdlet.name);
+            let Some((_, columns)) = TABLES.iter().find(|(own, _)| *own == type_name) else { continue };
+            for (column, _) in *columns {
+                assert!(object.get(column).is_some(), "{column} of {type_name}");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 60, "{checked}");
+    assert!(ALL.all().count() > 110, "{}", ALL.all().count());
+}

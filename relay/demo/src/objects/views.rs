@@ -108,6 +108,10 @@ pub const TABLES: &[Table] = &[
         &[("DisplayName", 30), ("StatusDetail", 20), ("TotalMailboxSize", 30), ("PercentComplete", 0)],
     ),
     (
+        "Microsoft.Exchange.Management.Common.InboxRule",
+        &[("Name", 30), ("Enabled", 8), ("Priority", 8), ("RuleIdentity", 0)],
+    ),
+    (
         "Microsoft.Exchange.Data.Directory.Management.ExchangeServer",
         &[("Name", 15), ("Site", 20), ("ServerRole", 25), ("Edition", 12), ("AdminDisplayVersion", 0)],
     ),

@@ -9,6 +9,7 @@ mod configured;
 pub mod generate;
 pub mod group;
 pub mod identity;
+pub mod inbox_rule;
 pub mod mail_flow;
 pub mod moment;
 pub mod move_request;
@@ -82,6 +83,7 @@ pub struct Organisation {
     folder_permissions: HashMap<(RecipientId, PsStr), Vec<FolderPermission>>,
     /// Domains, rules, policies, servers and roles.
     pub configuration: Configuration,
+    inbox_rules: HashMap<RecipientId, Vec<configuration::Item>>,
     /// Mailboxes on their way to another database.
     pub move_requests: MoveRequests,
     /// What administrators changed.
@@ -170,6 +172,7 @@ impl Organisation {
         self.mailbox_permissions.remove(&id);
         self.send_as.remove(&id);
         self.move_requests.remove(&id);
+        self.inbox_rules.remove(&id);
         for group in self.groups.values_mut() {
             group.members.retain(|member| *member != id);
             group.managed_by.retain(|manager| *manager != id);
