@@ -60,15 +60,8 @@ impl Browser {
         };
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         let (socket, _) = connect_async(address).await.expect("the browser answers");
-        let mut browser = Self {
-            child,
-            socket,
-            calls: 0,
-            session: None,
-            profile: profile,
-            patience: PATIENCE,
-            errors: Vec::new(),
-        };
+        let mut browser =
+            Self { child, socket, calls: 0, session: None, profile, patience: PATIENCE, errors: Vec::new() };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", attach).await;

@@ -2,7 +2,7 @@
 //!
 //! A family of cmdlets is a `const CMDLETS: &[Cmdlet]`:
 //!
-//! ```ignore
+//! ```text
 //! pub const CMDLETS: &[Cmdlet] = &[Cmdlet::new("Remove-Mailbox", "Removes a mailbox and its user.", remove_mailbox)
 //!     .class("Microsoft.Exchange.Management.RecipientTasks.RemoveMailbox")
 //!     .confirms(Impact::High)
