@@ -281,6 +281,30 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_a_valid_configuration() {
+        let text = include_str!("../../postern.example.toml");
+        let config = parse(text);
+        config.check().unwrap();
+        assert_eq!(config.endpoint.len(), 2);
+        // The defaults that it names in comments are the defaults.
+        let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+            Some(setting)
+                if setting.contains(" = ") && setting.starts_with(|c: char| c.is_ascii_lowercase()) =>
+            {
+                setting
+            }
+            _ => line,
+        });
+        let (named, default) = (parse(&lines.collect::<Vec<_>>().join("\n")), Config::default());
+        assert_eq!(
+            (named.listen, named.idle_seconds, named.grace_seconds),
+            (default.listen, default.idle_seconds, default.grace_seconds)
+        );
+        assert_eq!(format!("{:?}", named.limits), format!("{:?}", default.limits));
+        assert!(named.custom_uri.is_some_and(|rules| !rules.allow_http));
+    }
+
+    #[test]
     fn a_whole_file_is_read() {
         let config = parse(
             "listen = '127.0.0.1:1'\nidle_seconds = 60\n[[endpoint]]\nname = 'a'\nuri = 'https://a.example/PowerShell/'\n\

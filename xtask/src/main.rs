@@ -19,6 +19,8 @@ cargo xtask COMMAND
                       arguments go to `postern serve --demo`, for example --demo-mailboxes 100000
   test [ARGUMENT...]  install what the tests need, then run all of them; arguments go to `cargo test`
   ci                  formatting and lints, then `test`
+  bench [MAILBOXES]   measure: CLIXML against a bare scan of the same bytes, and a large result in a real browser
+                      (100,000 mailboxes unless a number is given)
   setup               install what `run` and `test` need, and do nothing else
 ";
 
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         "run" => serve(&rest),
         "test" => test::all(&rest),
         "ci" => ci(),
+        "bench" => bench(&rest),
         "setup" => setup::wasm_target().and_then(|()| setup::for_tests().map(drop)),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -53,6 +56,15 @@ fn serve(arguments: &[String]) -> Result<(), Failed> {
     run(cargo(&["build", "--release", "--locked", "--package", "postern"]))?;
     run(cargo(&["run", "--quiet", "--release", "--locked", "--package", "postern", "--", "serve", "--demo"])
         .args(arguments))
+}
+
+/// Runs the benchmarks. They print figures and judge nothing.
+fn bench(arguments: &[String]) -> Result<(), Failed> {
+    setup::wasm_target()?;
+    let tools = setup::for_tests()?;
+    run(cargo(&["bench", "--locked", "--package", "postern-psrp", "--bench", "clixml"]))?;
+    let large = ["bench", "--locked", "--package", "postern", "--bench", "large_result", "--"];
+    run(cargo(&large).args(arguments).env("CHROME", tools.browser))
 }
 
 /// What continuous integration runs.
