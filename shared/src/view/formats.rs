@@ -17,6 +17,12 @@ const TABLE_PROPERTIES: usize = 4;
 /// Columns given to a grid where a type has no view and many properties.
 const GRID_COLUMNS: usize = 8;
 
+/// Tables of the local session's own types, as PowerShell's `.format.ps1xml` files have them.
+const LOCAL: [(&str, &[&str]); 2] = [
+    ("Microsoft.PowerShell.Commands.GroupInfo", &["Count", "Name", "Group"]),
+    ("Microsoft.PowerShell.Commands.GroupInfoNoElement", &["Count", "Name"]),
+];
+
 /// Members that say where an object came from and that no default view shows.
 const ORIGIN: [&str; 3] = ["PSComputerName", "RunspaceId", "PSShowComputerName"];
 
@@ -84,6 +90,9 @@ impl FormatViews {
                 .map(|column| meta(&column.property, &column.label, column.width))
                 .collect();
             return (view.kind, columns);
+        }
+        if let Some((_, properties)) = LOCAL.iter().find(|(name, _)| object.type_name() == *name) {
+            return (ViewKind::Table, properties.iter().map(|name| meta(name, name, 0)).collect());
         }
         let names: Vec<&PsStr> = object
             .properties()
@@ -188,6 +197,19 @@ fn sole_property(script: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_have_powershells_table() {
+        let names = [PsStr::from_static("Microsoft.PowerShell.Commands.GroupInfo")];
+        let members = ["Values", "Count", "Group", "Name"].map(|name| (name, PsValue::I32(1)));
+        let group = PsObject::bag(names.into(), members.into_iter().collect());
+        let (kind, columns) = FormatViews::default().columns(&group);
+        assert_eq!(kind, ViewKind::Table);
+        assert_eq!(
+            columns.iter().map(|column| &*column.property).collect::<Vec<_>>(),
+            ["Count", "Name", "Group"]
+        );
+    }
     use crate::{value::Content, wire::CellKind};
 
     fn bag(properties: Vec<(&str, PsValue)>) -> PsValue {
