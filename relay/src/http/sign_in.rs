@@ -52,7 +52,13 @@ pub(super) async fn sign_in(
     body: Body,
 ) -> Response {
     if !relay.origin.accepts(&headers) {
-        return refuse(StatusCode::FORBIDDEN, "The request does not come from this relay's page.", "", "");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "The request does not come from this relay's page.",
+            "The page was opened at another address than the one that the relay knows as its own.",
+            "Open the page at the relay's own address. Behind a reverse proxy, have public_origin set to the address \
+             that browsers use.",
+        );
     }
     if let Err(wait) = relay.rate.take(peer.ip(), Instant::now()) {
         let seconds = wait.as_secs() + 1;
@@ -69,22 +75,39 @@ pub(super) async fn sign_in(
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if !is_json {
-        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request is not JSON.", "", "");
+        return refuse(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "The request is not JSON.",
+            "A program other than this relay's page sent the request.",
+            "Reload the page.",
+        );
     }
     let arrival = Duration::from_secs(relay.config.limits.request_seconds.max(1).into());
     let body = match tokio::time::timeout(arrival, axum::body::to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(body)) => Zeroizing::new(Vec::from(body)),
         Ok(Err(_)) => {
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large or incomplete.", "", "");
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The sign-in did not arrive.",
+                "The request is too large, or the connection broke off.",
+                "Reload the page and sign in again.",
+            );
         }
-        Err(_) => return refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.", "", ""),
+        Err(_) => {
+            return refuse(
+                StatusCode::REQUEST_TIMEOUT,
+                "The sign-in took too long to arrive.",
+                "The connection between the browser and the relay is slow.",
+                "Sign in again.",
+            );
+        }
     };
     let Ok(request) = serde_json::from_slice::<SignIn>(&body) else {
         // Not the parser's message: it may quote the password.
         return refuse(
             StatusCode::BAD_REQUEST,
             "The request is not a sign-in of this build.",
-            "",
+            "The relay was updated while the page was open.",
             "Reload the page.",
         );
     };
@@ -104,7 +127,12 @@ fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
         |browser| Ok((browser, None)),
     );
     let Ok((browser, cookie)) = named else {
-        return refuse(StatusCode::INTERNAL_SERVER_ERROR, "The relay has no random numbers.", "", "");
+        return refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The relay has no random numbers.",
+            "The operating system gave none.",
+            "Have the relay's machine checked.",
+        );
     };
     match relay.sessions.begin(browser, opening) {
         Ok(session) => {
@@ -117,8 +145,8 @@ fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
         Err(Refused::Browser(most)) => refuse(
             StatusCode::CONFLICT,
             "This browser has too many sessions.",
-            &format!("The relay allows {most} at a time."),
-            "Sign out of one of them.",
+            &format!("The relay allows a browser {most} sessions at a time."),
+            "Sign out of another session and sign in again.",
         ),
         Err(Refused::Relay) => refuse(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -126,10 +154,18 @@ fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
             "As many people as its configuration allows are signed in.",
             "Try again later, or ask the relay's administrator to raise limits.sessions.",
         ),
-        Err(Refused::Stopping) => refuse(StatusCode::SERVICE_UNAVAILABLE, "The relay is stopping.", "", ""),
-        Err(Refused::NoRandomness) => {
-            refuse(StatusCode::INTERNAL_SERVER_ERROR, "The relay has no random numbers.", "", "")
-        }
+        Err(Refused::Stopping) => refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The relay is stopping.",
+            "The relay is being restarted or updated.",
+            "Sign in again in a minute.",
+        ),
+        Err(Refused::NoRandomness) => refuse(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The relay has no random numbers.",
+            "The operating system gave none.",
+            "Have the relay's machine checked.",
+        ),
     }
 }
 
@@ -144,7 +180,11 @@ fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
         ));
     }
     if request.user.trim().is_empty() || password.is_empty() {
-        return Err(failure("User name and password are needed.", "", "Enter both."));
+        return Err(failure(
+            "User name and password are needed.",
+            "One of the two fields is empty.",
+            "Enter the user name and the password.",
+        ));
     }
     let open_seconds = request.open_timeout.unwrap_or(config.limits.open_seconds).clamp(1, LONGEST_OPEN);
     let own;
@@ -158,7 +198,7 @@ fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
         return Err(failure(
             "There is no such endpoint.",
             "The relay's configuration has changed.",
-            "Reload the page and choose another.",
+            "Reload the page and choose another endpoint.",
         ));
     };
     let redirects = HostRules {
@@ -190,7 +230,7 @@ fn custom(config: &Config, uri: &str) -> Result<EndpointConfig, Box<Failure>> {
         return Err(failure(
             "This relay does not accept connection URIs.",
             "Its configuration names the endpoints that may be used.",
-            "Choose one of them, or ask the relay's administrator to allow the host under custom_uri.",
+            "Choose one of the endpoints offered, or ask the relay's administrator to allow the host under custom_uri.",
         ));
     };
     let uri = uri.trim();
@@ -198,12 +238,16 @@ fn custom(config: &Config, uri: &str) -> Result<EndpointConfig, Box<Failure>> {
     let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
         return Err(failure(
             "The connection URI is not an address.",
-            "",
+            "The connection URI does not begin with https:// or http://, or has no host name.",
             "Enter one such as https://mail.example.com/PowerShell/.",
         ));
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(failure("The connection URI contains a user name.", "", "Enter it in its own field."));
+        return Err(failure(
+            "The connection URI contains a user name or a password.",
+            "A connection URI is shown and kept, and must not hold them.",
+            "Enter user name and password in their own fields.",
+        ));
     }
     if !rules.allow(host) {
         return Err(failure(
@@ -214,9 +258,9 @@ fn custom(config: &Config, uri: &str) -> Result<EndpointConfig, Box<Failure>> {
     }
     if url.scheme() == "http" && !rules.allow_http {
         return Err(failure(
-            "The connection URI uses http, which sends the password unprotected.",
-            "",
-            "Use https.",
+            "The connection URI may not begin with http://.",
+            "The password would travel unprotected.",
+            "Use a connection URI that begins with https://.",
         ));
     }
     Ok(EndpointConfig {

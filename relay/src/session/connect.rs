@@ -70,11 +70,7 @@ async fn follow(opening: &Opening, steps: &mut Steps<'_>) -> Result<RemoteSessio
         };
         let Error::Redirected { location, .. } = &error.error else { return Err(error.to_failure()) };
         let allowed = opening.redirects.as_ref().and_then(|rules| redirect(&uri, location, rules));
-        let Some(next) = allowed else {
-            let mut failure = error.to_failure();
-            failure.facts.push(("Location".to_owned(), failure::shorten(location)));
-            return Err(failure);
-        };
+        let Some(next) = allowed else { return Err(error.to_failure()) };
         steps.text(&format!("Redirected to {}", host(&next)));
         uri = next;
     }

@@ -89,81 +89,109 @@ const KNOWN: [(&str, &str, &str); 22] = [
     (
         "CommandNotFoundException",
         "The server has no such command, or none of your roles allows it.",
-        "Check the spelling; Get-Command *word* lists what you may run.",
+        "Check the spelling of the command; Get-Command *word* lists what you may run.",
     ),
     (
         "ScriptsNotAllowed",
         "The session is in no-language mode: it runs commands with parameters, and no script text.",
-        "Give the command and its parameters alone.",
+        "Enter one command with its parameters; the console itself runs what follows a pipe.",
     ),
     (
         "ManagementObjectNotFound",
-        "No object has that name, alias, address or identifier, or it was made a moment ago.",
-        "Check the spelling, or search for a part of it: Get-Recipient -Filter \"Name -like '*part*'\".",
+        "No object has that name, alias, address or identifier, or the object was created only a moment ago.",
+        "Check the spelling, or search for a part of the name: Get-Recipient -Filter \"Name -like '*part*'\".",
     ),
     (
         "ManagementObjectAmbiguous",
-        "Several objects answer to that name.",
-        "Name it by its primary address, its GUID or its distinguished name.",
+        "Several objects have that name, alias or address.",
+        "Give the primary SMTP address, the GUID or the distinguished name of the one that you mean.",
     ),
     (
         "NamedParameterNotFound",
         "The command has no such parameter, or none of your roles allows it.",
-        "Check the spelling; Get-Help with the command's name lists its parameters.",
+        "Check the spelling of the parameter; Get-Help with the command's name lists the parameters.",
     ),
     (
         "AmbiguousParameterSet",
-        "The parameters given do not belong together, or one is missing.",
-        "Get-Help with the command's name shows which can be used together.",
+        "The parameters cannot be used together, or a further parameter is missing.",
+        "Get-Help with the command's name shows which parameters can be used together.",
     ),
-    ("AmbiguousParameter", "Several parameters begin like this.", "Write the parameter's name in full."),
-    ("PositionalParameterNotFound", "There is a value that belongs to no parameter.", "Name its parameter."),
-    ("MissingMandatoryParameter", "A parameter that must be given is missing.", "Give it with a value."),
-    ("MissingArgument", "A parameter stands there without its value.", "Give the value after it."),
+    (
+        "AmbiguousParameter",
+        "Several parameters of the command begin with these letters.",
+        "Write the parameter's name in full.",
+    ),
+    (
+        "PositionalParameterNotFound",
+        "A value was given without the name of a parameter, and the command has no place for such a value.",
+        "Write the parameter's name before the value, or put a value with blanks in quotation marks.",
+    ),
+    (
+        "MissingMandatoryParameter",
+        "A mandatory parameter of the command was not given.",
+        "Add the parameter that the message names, with a value.",
+    ),
+    (
+        "MissingArgument",
+        "A parameter was given without a value.",
+        "Write the value after the parameter that the message names.",
+    ),
     (
         "ParameterArgumentTransformationError",
-        "The value is not of the type that the parameter takes.",
-        "Check the value; Get-Help with the command's name tells the type.",
+        "A value is not of the type that its parameter takes.",
+        "Check the values; Get-Help with the command's name tells the type of each parameter.",
     ),
     (
         "CannotConvertArgument",
-        "The value is not of the type that the parameter takes.",
-        "Check the value; Get-Help with the command's name tells the type.",
+        "A value is not of the type that its parameter takes.",
+        "Check the values; Get-Help with the command's name tells the type of each parameter.",
     ),
     (
         "ParameterArgumentValidationError",
-        "The value is outside of what the parameter accepts.",
-        "Check the value; Get-Help with the command's name tells what is accepted.",
+        "A value is outside of what its parameter accepts.",
+        "Check the values; Get-Help with the command's name tells what each parameter accepts.",
     ),
     (
         "ProxyAddressExists",
         "Another object has this address already.",
-        "Find it with Get-Recipient and the address, and choose another or remove it there.",
+        "Find the other object with Get-Recipient and the address; choose another address, or remove this one there.",
     ),
     (
         "AlreadyExists",
-        "There is such an object already.",
-        "Choose another name, or change the one that is there with the Set- command.",
+        "An object with that name, alias or address exists already.",
+        "Choose another name, or change the existing object with its Set- command.",
     ),
     (
         "CmdletAccessDenied",
-        "None of your roles allows this.",
-        "Have a role with this command assigned: Get-ManagementRole -Cmdlet with its name lists them.",
+        "None of your management roles allows this command or one of its parameters.",
+        "Have an administrator assign a role that allows the command: Get-ManagementRole -Cmdlet NAME lists such roles.",
     ),
     (
         "OverBudget",
-        "The server's throttling policy slows down or refuses those who ask much of it.",
-        "Wait some minutes; ask for less at a time.",
+        "The server's throttling policy slows down or refuses users who send it much work.",
+        "Wait some minutes, then ask for fewer objects at a time.",
     ),
-    ("ADTransient", "The directory did not answer for a moment.", "Try again."),
-    ("ADServerSettings", "No domain controller answered.", "Try again later; check the directory."),
+    ("ADTransient", "Active Directory did not answer for a moment.", "Run the command again."),
+    (
+        "ADServerSettings",
+        "No domain controller answered the Exchange server.",
+        "Run the command again later. If it stays, have the domain controllers checked.",
+    ),
     (
         "TaskInvalidOperation",
-        "The object's state does not allow this.",
-        "Look at the object with the Get- command first.",
+        "The present state of the object does not allow this.",
+        "Look at the object with its Get- command first.",
     ),
-    ("UnauthorizedAccess", "Your account may not do this there.", "Have the right assigned to your account."),
-    ("PipelineStopped", "The command was stopped.", ""),
+    (
+        "UnauthorizedAccess",
+        "Your account has no right to do this to the object.",
+        "Have an administrator assign the right to your account.",
+    ),
+    (
+        "PipelineStopped",
+        "You or the server stopped the command.",
+        "Run the command again if you still need it.",
+    ),
 ];
 
 fn explain(record: &ErrorRecord, id: &str) -> (&'static str, &'static str) {
@@ -173,24 +201,25 @@ fn explain(record: &ErrorRecord, id: &str) -> (&'static str, &'static str) {
         return (cause, remedy);
     }
     match record.category.category {
-        ErrorCategory::ObjectNotFound => ("There is no such object.", "Check the name."),
-        ErrorCategory::PermissionDenied | ErrorCategory::SecurityError => {
-            ("Your account may not do this.", "Have the right or role assigned.")
-        }
-        ErrorCategory::AuthenticationError => ("The server did not accept who you are.", "Sign in again."),
+        ErrorCategory::ObjectNotFound => ("No such object exists.", "Check the spelling of the name."),
+        ErrorCategory::PermissionDenied | ErrorCategory::SecurityError => (
+            "Your account has no right or management role for this.",
+            "Have an administrator assign the right or role.",
+        ),
+        ErrorCategory::AuthenticationError => ("The server did not accept your account.", "Sign in again."),
         ErrorCategory::InvalidArgument | ErrorCategory::InvalidData | ErrorCategory::InvalidType => {
-            ("A value does not fit.", "Check the values given.")
+            ("A value of the command is not valid.", "Check the values of the parameters.")
         }
-        ErrorCategory::ResourceExists => ("There is such an object already.", "Choose another name."),
+        ErrorCategory::ResourceExists => ("Such an object exists already.", "Choose another name."),
         ErrorCategory::LimitsExceeded | ErrorCategory::QuotaExceeded => {
-            ("A limit of the server is reached.", "Wait, or ask for less at a time.")
+            ("A limit of the server is reached.", "Wait some minutes, or ask for fewer objects at a time.")
         }
         ErrorCategory::OperationTimeout
         | ErrorCategory::ResourceBusy
         | ErrorCategory::ResourceUnavailable => {
-            ("The server, or something that it needs, is busy or cannot be reached.", "Try again later.")
+            ("The server is busy, or cannot reach something that it needs.", "Run the command again later.")
         }
-        _ => ("", ""),
+        _ => ("", "Get-Help with the command's name tells how the command is used."),
     }
 }
 
@@ -201,7 +230,9 @@ fn failure(what: &str, cause: &str, remedy: &str) -> Failure {
 /// Why a session ended that did not fail.
 pub(super) fn of_leave(leave: Leave) -> Failure {
     match leave {
-        Leave::SignedOut => failure("You are signed out.", "", ""),
+        Leave::SignedOut => {
+            failure("You are signed out.", "You ended the session.", "Sign in again to go on.")
+        }
         Leave::Idle(after) => failure(
             "You were signed out.",
             &format!("The session was not used for {}.", spell(after)),
@@ -218,10 +249,10 @@ pub(super) fn of_leave(leave: Leave) -> Failure {
 
 /// The relay itself is at fault.
 pub(super) fn relay_fault() -> Failure {
-    let remedy = "Sign in again. The relay's log tells more.";
+    let remedy = "Sign in again. If it happens again, have the relay's log looked at.";
     Failure {
         code: "relay".into(),
-        ..failure("The session broke off.", "The relay has an error of its own.", remedy)
+        ..failure("The session broke off.", "The relay itself has an error.", remedy)
     }
 }
 
@@ -229,7 +260,7 @@ pub(super) fn relay_fault() -> Failure {
 pub(crate) fn session_gone() -> Failure {
     failure(
         "This session is gone.",
-        "It ended some time ago, the relay was restarted, or it belongs to another browser.",
+        "The session ended some time ago, the relay was restarted, or the session belongs to another browser.",
         "Sign in again.",
     )
 }
@@ -238,8 +269,8 @@ pub(crate) fn session_gone() -> Failure {
 pub(crate) fn too_many_tabs(most: usize) -> Failure {
     failure(
         "This session is open in too many tabs.",
-        &format!("The relay allows {most}."),
-        "Close one of them and reload this one.",
+        &format!("The relay allows {most} tabs for one session."),
+        "Close another tab of this session and reload this one.",
     )
 }
 
@@ -247,32 +278,36 @@ pub(crate) fn too_many_tabs(most: usize) -> Failure {
 pub(super) fn open_timeout(host: &str, after: Duration) -> Failure {
     failure(
         &format!("{host} did not open a session within {}.", spell(after)),
-        "The server is busy, or something between here and there swallows what is sent.",
-        "Try again, with a longer time in the advanced settings if the server is known to be slow.",
+        "The server is busy, or a firewall between it and the relay drops what is sent.",
+        "Sign in again. For a slow server set a longer open timeout in the advanced settings.",
     )
 }
 
 /// A redirect led to another, and so on.
 pub(super) fn too_many_redirects(most: usize) -> Failure {
     failure(
-        "The server sends the session from one address to the next.",
-        &format!("More than {most} redirects; they may go round in a circle."),
-        "Have the server's external URLs checked.",
+        "The session was redirected too often.",
+        &format!("Servers redirected the session more than {most} times, perhaps in a circle."),
+        "Have the external URLs of the PowerShell virtual directories checked (Get-PowerShellVirtualDirectory).",
     )
 }
 
 /// Too many command lines wait.
 pub(super) fn queue_full(most: usize) -> Failure {
     failure(
-        "Too many commands wait.",
-        &format!("The relay keeps {most} waiting."),
-        "Wait until some have run.",
+        "Too many commands are waiting.",
+        &format!("The relay lets {most} commands of a session wait."),
+        "Wait until some of the commands have run, or stop them.",
     )
 }
 
 /// A command line is longer than it may be.
 pub(super) fn line_too_long(most: usize) -> Failure {
-    failure("The command is too long.", &format!("The relay takes {most} bytes."), "Split it up.")
+    failure(
+        "The command is too long.",
+        &format!("The relay takes commands of up to {most} bytes."),
+        "Split the command into several.",
+    )
 }
 
 /// A result does not fit.
@@ -282,9 +317,10 @@ pub(super) fn full(full: Full) -> Failure {
             format!("The results of a session may take {} megabytes.", limit >> 20),
             "limits.session_megabytes",
         ),
-        Full::Relay => {
-            ("The results of all sessions take all the memory that they may.".into(), "limits.megabytes")
-        }
+        Full::Relay => (
+            "The results of all sessions together take all the memory that the relay allows.".into(),
+            "limits.megabytes",
+        ),
     };
     failure(
         "The result is too large to be kept, and the command was stopped.",
@@ -345,7 +381,7 @@ mod tests {
     fn categories_explain_what_no_id_does() {
         let record = ErrorRecord::new("X", "no", "Odd", ErrorCategory::PermissionDenied);
         let failure = of_record(&record, Some(Position { start: 1, end: 2 }));
-        assert_eq!(failure.cause, "Your account may not do this.");
+        assert!(failure.cause.starts_with("Your account has no right"), "{failure:?}");
         assert!(failure.position.is_some());
     }
 }

@@ -8,7 +8,7 @@ use postern_shared::{
     view::FormatViews,
     wire::{EventKind, Failure},
 };
-use postern_wsman::client::{Ended, PipelineEvent, RemoteSession};
+use postern_wsman::client::{ConnectError, Ended, Error, PipelineEvent, RemoteSession};
 use tokio::time::{Duration, Instant};
 
 use super::{failure, log::Log};
@@ -30,18 +30,24 @@ pub(super) struct Imported {
     pub(super) views: Arc<FormatViews>,
 }
 
-/// Imports. Without views a session works, and shows objects by their properties; without commands it does not.
-pub(super) async fn import(remote: &RemoteSession, log: &Log) -> Result<Imported, Failure> {
-    let commands = commands(remote, log).await?;
+/// Imports from a host. Without views a session works, and shows objects by their properties; without commands it does not.
+pub(super) async fn import(remote: &RemoteSession, log: &Log, host: &str) -> Result<Imported, Failure> {
+    // The user has run nothing yet, so that it is signing in that has failed.
+    let lost = |error| ConnectError { host: host.to_owned(), error }.to_failure();
+    let commands = commands(remote, log, lost).await?;
     let views = if commands.iter().any(|name| name.eq_ignore_ascii_case("Get-FormatData")) {
-        views(remote).await?
+        views(remote).await.map_err(lost)?
     } else {
         Vec::new()
     };
     Ok(Imported { commands, views: Arc::new(FormatViews::from_format_data(&views)) })
 }
 
-async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Failure> {
+async fn commands(
+    remote: &RemoteSession,
+    log: &Log,
+    lost: impl Fn(Error) -> Failure,
+) -> Result<Vec<String>, Failure> {
     let mut pipeline = remote.command_metadata(&["*"]);
     let (mut names, mut total) = (BTreeSet::new(), 0_u32);
     let mut received = 0_u32;
@@ -69,7 +75,7 @@ async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Fail
             PipelineEvent::Ended(ended) => match ended {
                 Ended::Completed | Ended::Stopped => {}
                 Ended::Failed(record) => return Err(failure::of_record(&record, None)),
-                Ended::Lost(error) => return Err(error.to_failure()),
+                Ended::Lost(error) => return Err(lost(error)),
             },
             _ => {}
         }
@@ -80,13 +86,13 @@ async fn commands(remote: &RemoteSession, log: &Log) -> Result<Vec<String>, Fail
     Ok(names)
 }
 
-async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Failure> {
+async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Error> {
     let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", "*"));
     let mut views = Vec::new();
     while let Some(event) = pipeline.next().await {
         match event {
             PipelineEvent::Output(value) if views.len() < MOST_VIEWS => views.push(value),
-            PipelineEvent::Ended(Ended::Lost(error)) => return Err(error.to_failure()),
+            PipelineEvent::Ended(Ended::Lost(error)) => return Err(error),
             // A user may have no right to it.
             _ => {}
         }

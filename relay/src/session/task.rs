@@ -132,9 +132,9 @@ impl Session {
 
     /// Everything between an open remote session and its removal.
     async fn with_remote(&mut self, remote: &RemoteSession, opening: &Opening) -> End {
-        let log = Arc::clone(&self.log);
+        let (log, host) = (Arc::clone(&self.log), opening.host());
         let imported = tokio::select! {
-            imported = timeout(opening.open_timeout, import(remote, &log)) => imported,
+            imported = timeout(opening.open_timeout, import(remote, &log, &host)) => imported,
             leave = self.leave() => return leave.into(),
         };
         let imported = match imported {

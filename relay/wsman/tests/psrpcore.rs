@@ -179,7 +179,7 @@ async fn failures_are_told_apart() {
     let Some(peer) = peer(&[]) else { return };
     let error = peer.connect_with("wrong", |_| ()).await.unwrap_err();
     assert!(matches!(&error.error, Error::Unauthorized { offered } if offered == &["Basic"]), "{error:?}");
-    assert_eq!(error.to_failure().what, "Could not open a session on 127.0.0.1");
+    assert_eq!(error.to_failure().what, "The user name or password was refused by 127.0.0.1.");
 
     let redirected = peer.uri.replace("/powershell-liveid/", "/redirect/x");
     for (uri, expected) in [
@@ -247,7 +247,7 @@ async fn a_shell_that_vanishes_ends_the_session() {
     let error = tokio::time::timeout(peer::PATIENCE, session.gone()).await.expect("it is noticed");
     let Error::Fault(fault) = &error else { panic!("{error:?}") };
     assert!(fault.is_not_found(), "{fault:?}");
-    assert_eq!(error.to_failure().what, "The server does not know the session any more");
+    assert_eq!(error.to_failure().what, "The session is no longer known to the server.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -203,12 +203,3 @@ pub struct ConnectError {
     #[source]
     pub error: Error,
 }
-
-impl ConnectError {
-    /// Explains it to a user.
-    pub fn to_failure(&self) -> postern_shared::wire::Failure {
-        let mut failure = self.error.to_failure();
-        failure.what = format!("Could not open a session on {}", self.host);
-        failure
-    }
-}

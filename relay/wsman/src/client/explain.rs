@@ -1,32 +1,79 @@
 //! From an error to what a user is told: what failed, why, what to do, and what the server said.
+//!
+//! Each of the four parts is read by itself, so none refers to another, and what failed names the server.
 
 use postern_shared::wire::Failure;
 
-use super::Error;
+use super::{ConnectError, Error};
 use crate::envelope::{Fault, code};
+
+/// What failed, the likely cause, what to do.
+struct Words {
+    what: String,
+    cause: &'static str,
+    remedy: &'static str,
+}
+
+fn words(what: impl Into<String>, cause: &'static str, remedy: &'static str) -> Words {
+    Words { what: what.into(), cause, remedy }
+}
+
+/// When the error came, and of which server.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    /// Its name, or `the server`.
+    server: &'a str,
+    /// Whether no session was open yet: nothing can have been carried out.
+    opening: bool,
+}
+
+impl Context<'_> {
+    /// What to do when it is not known how far the server came.
+    fn after_a_break(self) -> &'static str {
+        if self.opening {
+            "Sign in again. If it happens every time, have the server and the network between it and the relay checked."
+        } else {
+            "Sign in again. A command that was running may have been carried out: check before you run it again."
+        }
+    }
+}
+
+impl ConnectError {
+    /// Explains it to a user.
+    pub fn to_failure(&self) -> Failure {
+        self.error.failure(Context { server: &self.host, opening: true })
+    }
+}
 
 impl Error {
     /// Explains an error of a session that was open.
     pub fn to_failure(&self) -> Failure {
-        let (what, cause, remedy) = self.words();
+        self.failure(Context { server: "the server", opening: false })
+    }
+
+    fn failure(&self, context: Context<'_>) -> Failure {
+        let Words { what, cause, remedy } = self.words(context);
         let mut facts = Vec::new();
-        if let Self::Fault(fault) = self {
-            facts.extend(
-                fault.machine.clone().filter(|name| !name.is_empty()).map(|name| ("Machine".into(), name)),
-            );
-            if !fault.subcode.is_empty() {
-                facts.push(("Subcode".into(), fault.subcode.clone()));
+        let mut fact = |name: &str, value: &str| {
+            if !value.is_empty() {
+                facts.push((name.to_owned(), bounded(value)));
             }
-            facts.extend(
-                failure_category(fault.text()).map(|category| ("Category".into(), category.to_owned())),
-            );
+        };
+        match self {
+            Self::Fault(fault) => {
+                fact("Machine", fault.machine.as_deref().unwrap_or_default());
+                fact("Subcode", &fault.subcode);
+                fact("Category", failure_category(fault.text()).unwrap_or_default());
+            }
+            Self::Redirected { location, .. } => fact("Location", location),
+            _ => {}
         }
         Failure {
-            what: what.into(),
+            what,
             cause: cause.into(),
             remedy: remedy.into(),
-            raw: self.to_string(),
-            code: self.raw_code(),
+            raw: bounded(&self.to_string()),
+            code: bounded(&self.raw_code()),
             position: None,
             facts,
         }
@@ -47,113 +94,159 @@ impl Error {
         }
     }
 
-    /// What failed, the likely cause, what to do.
-    fn words(&self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::InvalidEndpoint(_) => (
-                "The connection URI cannot be used",
-                "It is not complete, or not an address of a web server.",
-                "Give it as https://server/PowerShell/.",
+    fn words(&self, context: Context<'_>) -> Words {
+        self.words_of_connection(context).unwrap_or_else(|| self.words_of_answer(context))
+    }
+
+    /// Where no answer of the server came.
+    fn words_of_connection(&self, context: Context<'_>) -> Option<Words> {
+        let server = context.server;
+        Some(match self {
+            Self::InvalidEndpoint(_) => words(
+                "The connection URI cannot be used.",
+                "The connection URI is incomplete, or is not the address of a web server.",
+                "Give the connection URI in full, such as https://mail.example.com/PowerShell/.",
             ),
-            Self::InvalidUserName => (
-                "The user name cannot be used",
-                "Basic authentication cannot carry a colon or a control character in it.",
-                "Give it as user@domain or DOMAIN\\user.",
+            Self::InvalidUserName => words(
+                "The user name cannot be used.",
+                "The user name contains a colon or a control character, which Basic authentication cannot carry.",
+                "Give the user name as user@domain or DOMAIN\\user.",
             ),
-            Self::BasicOverHttp => (
-                "The password was not sent",
-                "The connection URI begins with http://, so that anyone on the way could read it.",
-                "Use https://.",
+            Self::BasicOverHttp => words(
+                format!("The password was not sent to {server}."),
+                "The connection URI begins with http://, so that anyone on the way could read the password.",
+                "Use a connection URI that begins with https://.",
             ),
-            Self::NameNotResolved { .. } => (
-                "The server's name has no address",
-                "The name is misspelt, or this machine's name server does not know it.",
-                "Check the name in the connection URI, and the name server of the machine that the relay runs on.",
+            Self::NameNotResolved { .. } => words(
+                format!("No address was found for the name {server}."),
+                "The name is misspelt, or the name server that the relay asks does not know it.",
+                "Check the server's name in the connection URI, and the DNS settings of the machine that the relay \
+                 runs on.",
             ),
-            Self::Refused { .. } => (
-                "The server refused the connection",
-                "Nothing listens at this port: the web service is stopped, or the port is another one.",
-                "Check the port, and that the web service on the server is running.",
+            Self::Refused { .. } => words(
+                format!("The connection to {server} was refused."),
+                "Nothing listens at that port: the web service (IIS) on the server is stopped, or the port is wrong.",
+                "Check the port in the connection URI, and that the web service on the server is running.",
             ),
-            Self::ConnectTimeout { .. } => (
-                "The server could not be reached in time",
-                "The server is off, or a firewall on the way drops the connection.",
-                "Check that the server is running and that the relay may reach it.",
+            Self::ConnectTimeout { .. } => words(
+                format!("No connection to {server} came about in time."),
+                "The server is switched off, or a firewall between it and the relay drops the connection.",
+                "Check that the server is running, and that the relay may reach its port.",
             ),
-            Self::Timeout { .. } => (
-                "The server did not answer in time",
+            Self::Timeout { .. } => words(
+                format!("No answer came from {server} in time."),
                 "The server or the network is slow, or the connection was cut on the way.",
-                "Sign in again. What was running may have been carried out: check before running it again.",
+                context.after_a_break(),
             ),
-            Self::Tls { text } if text.to_ascii_lowercase().contains("certificate") => (
-                "The server's certificate is not trusted",
-                "It is issued by an authority that this machine does not know, has expired, or is for another name.",
-                "Have the certificate's authority added on the machine that the relay runs on, or use the name that \
-                 the certificate is for.",
+            Self::Tls { text } if text.to_ascii_lowercase().contains("certificate") => words(
+                format!("The certificate of {server} is not trusted."),
+                "The certificate has expired, is for another name, or was issued by an authority that the relay's \
+                 machine does not know.",
+                "Use the name that the certificate is for, or have its authority installed on the machine that the \
+                 relay runs on.",
             ),
-            Self::Tls { .. } => (
-                "No secure connection came about",
-                "The server offers no TLS 1.2 or 1.3, or no TLS at all at this port.",
-                "Switch TLS 1.2 on at the server, or check the port.",
+            Self::Tls { .. } => words(
+                format!("No secure connection to {server} came about."),
+                "The server does not offer TLS 1.2 or 1.3, or does not speak TLS at that port.",
+                "Check the port in the connection URI, and that TLS 1.2 is switched on at the server.",
             ),
-            Self::Unreachable { .. } => (
-                "The server could not be reached",
-                "There is no way to it from the machine that the relay runs on.",
-                "Check the network and the proxy of that machine.",
+            Self::Unreachable { .. } => words(
+                format!("No connection to {server} could be made."),
+                "The machine that the relay runs on has no route to the server.",
+                "Check the network settings of that machine, and its proxy if it has one.",
             ),
-            Self::ConnectionLost { .. } => (
-                "The connection to the server was lost",
-                "The network broke off, or the server was restarted.",
-                "Sign in again. What was running may have been carried out: check before running it again.",
+            Self::ConnectionLost { .. } => words(
+                format!("The connection to {server} was lost."),
+                "The network broke off, the server was restarted, or what listens there is not a web service.",
+                context.after_a_break(),
             ),
-            Self::Unauthorized { offered } if accepts_basic(offered) => (
-                "The user name or password was not accepted",
-                "One of them is wrong, the account is locked or disabled, or its password has expired.",
-                "Check both and try again. Nothing is tried again by itself, as this could lock the account.",
-            ),
-            Self::Unauthorized { .. } => (
-                "The server takes no user name and password here",
-                "Basic authentication is switched off for this virtual directory.",
-                "Have it switched on: Set-PowerShellVirtualDirectory -BasicAuthentication $true.",
-            ),
-            Self::Forbidden => (
-                "The server refuses this address",
-                "The virtual directory demands SSL, or the address of the relay is not allowed.",
-                "Use https://, or have the virtual directory's settings checked.",
-            ),
-            Self::NotFound => (
-                "There is no PowerShell at this address",
-                "The path of the connection URI is another one.",
-                "Exchange's is https://server/PowerShell/.",
-            ),
-            Self::Redirected { .. } => (
-                "The server sends the session elsewhere",
-                "The mailbox or the organisation is served by another server.",
-                "Sign in with the address that it names, if you trust it.",
-            ),
-            Self::ServerError { .. } => (
-                "The server failed",
-                "Its web service is out of order or overloaded.",
-                "Try later; if it stays, the server's event log tells why.",
-            ),
-            Self::Http { .. } | Self::Envelope(_) | Self::ResponseTooLarge { .. } => (
-                "The server's answer was not understood",
-                "There is another service at this address, or a proxy on the way answered instead.",
-                "Check the connection URI.",
-            ),
-            Self::Protocol(_) => (
-                "The server's answer was not understood",
-                "It does not follow the PowerShell remoting protocol.",
-                "Sign in again; if it stays, report it with the text below.",
-            ),
-            Self::Fault(fault) => fault_words(fault),
-            Self::PoolClosed { text, .. } => text_words(text).unwrap_or((
-                "The server closed the session",
-                "The server ended it: it was idle too long, or an administrator removed it.",
+            Self::Closed if context.opening => words(
+                "Signing in was given up.",
+                "The session was closed while it was opened.",
                 "Sign in again.",
-            )),
-            Self::PipelineEnded => ("The command takes no more input", "It has ended.", "Run it again."),
-            Self::Closed => ("The session is closed", "", "Sign in again."),
+            ),
+            Self::Closed => words(
+                "The session is closed.",
+                "You signed out, or the relay closed the session.",
+                "Sign in again.",
+            ),
+            Self::PipelineEnded => words(
+                "The command takes no more input.",
+                "The command has ended already.",
+                "Run the command again.",
+            ),
+            _ => return None,
+        })
+    }
+
+    /// Where the server answered.
+    fn words_of_answer(&self, context: Context<'_>) -> Words {
+        let server = context.server;
+        match self {
+            Self::Unauthorized { offered } if accepts_basic(offered) && context.opening => words(
+                format!("The user name or password was refused by {server}."),
+                "The user name or the password is wrong, the account is locked or disabled, or its password has expired.",
+                "Check the user name and the password and sign in again. The relay never repeats a sign-in by itself, \
+                 as this could lock the account.",
+            ),
+            Self::Unauthorized { offered } if accepts_basic(offered) => words(
+                format!("The user name or password is no longer accepted by {server}."),
+                "The password was changed, or the account was locked or disabled, while the session was open.",
+                context.after_a_break(),
+            ),
+            Self::Unauthorized { .. } => words(
+                format!("No sign-in with user name and password is possible at {server}."),
+                "Basic authentication is switched off for the server's PowerShell virtual directory.",
+                "Have an administrator switch it on: Set-PowerShellVirtualDirectory -BasicAuthentication $true.",
+            ),
+            Self::Forbidden => words(
+                format!("Access to this address was forbidden by {server}."),
+                "The virtual directory requires SSL, or does not admit the relay's network address.",
+                "Use a connection URI that begins with https://, or have the virtual directory's settings in IIS \
+                 checked.",
+            ),
+            Self::NotFound => words(
+                format!("There is no PowerShell at this address of {server}."),
+                "The path of the connection URI is wrong.",
+                "Check the path: that of Exchange is /PowerShell/, as in https://mail.example.com/PowerShell/.",
+            ),
+            Self::Redirected { .. } => redirect_words(server),
+            // Exchange's front end says so, and no more, to a user without remote PowerShell (KB2027064, KB4482720).
+            Self::Http { status: 400, .. } if context.opening => words(
+                format!("The session was refused by {server} (Bad Request)."),
+                "Most likely the user may not use remote PowerShell: RemotePowerShellEnabled is False. A wrong path or \
+                 port gives the same answer.",
+                "Have an administrator run Set-User NAME -RemotePowerShellEnabled $true, wait 15 to 20 minutes and \
+                 sign in again. Otherwise check the connection URI.",
+            ),
+            Self::ServerError { .. } => words(
+                format!("The web service of {server} failed."),
+                "The web service (IIS), or Exchange behind it, is out of order or overloaded.",
+                "Try again later. If it stays, have the event log of the server checked.",
+            ),
+            Self::Http { .. } | Self::Envelope(_) | Self::ResponseTooLarge { .. } => words(
+                format!("The answer of {server} was not understood."),
+                "Another service answers at this address, or a proxy between it and the relay.",
+                "Check host, port and path of the connection URI: Exchange's is such as \
+                 https://mail.example.com/PowerShell/.",
+            ),
+            Self::Protocol(_) => words(
+                format!("The answer of {server} was not understood."),
+                "The answer does not follow the PowerShell remoting protocol.",
+                "Sign in again. If it happens every time, report it to those who look after the relay.",
+            ),
+            Self::Fault(fault) => fault_words(fault, context),
+            Self::PoolClosed { text, .. } => text_words(text, context).unwrap_or_else(|| {
+                words(
+                    format!("The session was closed by {server}."),
+                    "The session was idle for too long, or an administrator removed it.",
+                    "Sign in again.",
+                )
+            }),
+            // The rest has been explained before.
+            _ => {
+                words(format!("The session on {server} failed."), "The cause is not known.", "Sign in again.")
+            }
         }
     }
 }
@@ -163,96 +256,121 @@ fn accepts_basic(offered: &[String]) -> bool {
     offered.is_empty() || offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
 }
 
-fn fault_words(fault: &Fault) -> (&'static str, &'static str, &'static str) {
-    if let Some(words) = text_words(fault.text()) {
+fn fault_words(fault: &Fault, context: Context<'_>) -> Words {
+    let server = context.server;
+    if let Some(words) = text_words(fault.text(), context) {
         return words;
     }
     match fault.code {
-        Some(code::ACCESS_DENIED | code::CLIENT_ACCESS_DENIED | code::LOGON_FAILURE) => (
-            "Access is denied",
+        Some(code::ACCESS_DENIED | code::CLIENT_ACCESS_DENIED | code::LOGON_FAILURE) => words(
+            format!("Access was denied by {server}."),
             "The user name or password is wrong, or the user may not use remote PowerShell.",
-            "Check both, and the user's RemotePowerShellEnabled. Nothing is tried again by itself, as this could \
-             lock the account.",
+            "Check the user name and the password, and have an administrator check that RemotePowerShellEnabled is \
+             True for the user (Get-User). The relay never repeats a sign-in by itself, as this could lock the account.",
         ),
-        Some(code::SHELL_NOT_FOUND) => (
-            "The server does not know the session any more",
-            "It was idle too long, or a load balancer sent the request to another server.",
-            "Sign in again. What was running may have been carried out: check before running it again.",
-        ),
+        Some(code::SHELL_NOT_FOUND) => shell_gone_words(context),
         Some(
             code::QUOTA_SHELLS
             | code::QUOTA_OPERATIONS
             | code::QUOTA_USER
             | code::QUOTA_SYSTEM
             | code::QUOTA_SHELL_USERS,
-        ) => QUOTA_WORDS,
-        Some(code) if code::QUOTA_PLUGIN.contains(&code) => QUOTA_WORDS,
-        Some(code::REDIRECT) => (
-            "The server sends the session elsewhere",
-            "The mailbox or the organisation is served by another server.",
-            "Sign in with the address that it names, if you trust it.",
+        ) => quota_words(server),
+        Some(code) if code::QUOTA_PLUGIN.contains(&code) => quota_words(server),
+        Some(code::REDIRECT) => redirect_words(server),
+        Some(code::REDIRECT_INVALID) => words(
+            format!("The session was redirected by {server} to an address that cannot be used."),
+            "The external URL of the server's PowerShell virtual directory is wrong.",
+            "Have an administrator check it with Get-PowerShellVirtualDirectory.",
         ),
-        Some(code::REDIRECT_INVALID) => (
-            "The server sends the session to an address that cannot be used",
-            "The server's configuration is wrong.",
-            "Have the server's external URL checked.",
+        Some(code::RESOURCE_NOT_FOUND | code::INVALID_RESOURCE_URI) => configuration_words(server),
+        Some(code::TIMED_OUT | code::CLIENT_TIMED_OUT) => words(
+            format!("The operation took {server} too long."),
+            "The server or the network is slow.",
+            context.after_a_break(),
         ),
-        Some(code::RESOURCE_NOT_FOUND | code::INVALID_RESOURCE_URI) => CONFIGURATION_WORDS,
-        Some(code::TIMED_OUT | code::CLIENT_TIMED_OUT) => (
-            "The operation took too long",
-            "The network or the server is slow.",
-            "Try again; check first whether it has been carried out.",
+        _ if fault.subcode == "QuotaLimit" => quota_words(server),
+        _ if fault.subcode == "AccessDenied" => words(
+            format!("Access was denied by {server}."),
+            "The user may not use remote PowerShell.",
+            "Have an administrator check the user's RemotePowerShellEnabled (Get-User) and management roles.",
         ),
-        _ if fault.subcode == "QuotaLimit" => QUOTA_WORDS,
-        _ if fault.subcode == "AccessDenied" => (
-            "Access is denied",
-            "The user may not use remote PowerShell here.",
-            "Check the user's RemotePowerShellEnabled and roles.",
+        _ => words(
+            format!("The request was refused by {server}."),
+            "The server gave a reason that the relay has no explanation for; its own text and code are among the \
+             details.",
+            "Look the server's text or code up, or ask the server's administrator.",
         ),
-        _ => ("The server refused the request", "", "The text below is what it said."),
     }
 }
 
-const QUOTA_WORDS: (&str, &str, &str) = (
-    "Too many sessions or operations are open",
-    "The server allows only a few at once; a window that was just closed keeps its place for about 15 minutes.",
-    "Sign out of other sessions or wait 15 minutes; an administrator can raise the quota.",
-);
+fn redirect_words(server: &str) -> Words {
+    words(
+        format!("The session was redirected by {server} to another address."),
+        "The mailbox or the organisation is served by another server, and the relay may not follow to it.",
+        "Allow redirection when you sign in, or use the address that the server names if you trust it. The relay \
+         follows only over https and to hosts that its configuration names.",
+    )
+}
 
-const CONFIGURATION_WORDS: (&str, &str, &str) = (
-    "The session configuration does not exist on this server",
-    "The configuration name or the connection URI is wrong.",
-    "Exchange's configuration name is Microsoft.Exchange.",
-);
+fn quota_words(server: &str) -> Words {
+    words(
+        format!("Too many sessions or operations are open on {server}."),
+        "The server allows a user only a few at once. A window that was closed without signing out keeps its session \
+         for about 15 minutes.",
+        "Sign out of other sessions, or wait 15 minutes and sign in again. An administrator can raise the limit.",
+    )
+}
+
+fn configuration_words(server: &str) -> Words {
+    words(
+        format!("The session configuration does not exist on {server}."),
+        "The configuration name is misspelt, or the connection URI leads to a server without Exchange.",
+        "Check the configuration name: that of Exchange is Microsoft.Exchange. Check the connection URI too.",
+    )
+}
+
+fn shell_gone_words(context: Context<'_>) -> Words {
+    words(
+        format!("The session is no longer known to {}.", context.server),
+        "The session was idle for too long, or a load balancer sent the request to another server.",
+        context.after_a_break(),
+    )
+}
 
 /// What Exchange says in words only (see the failure categories of its authorization module).
-fn text_words(text: &str) -> Option<(&'static str, &'static str, &'static str)> {
+fn text_words(text: &str, context: Context<'_>) -> Option<Words> {
+    let server = context.server;
     let has = |needle: &str| text.contains(needle);
     if has("AuthZ-CmdletAccessDeniedException") || has("assigned to any management roles") {
-        Some((
-            "The user may not run any cmdlet",
+        Some(words(
+            format!("The user may not run any command on {server}."),
             "No management role is assigned to the user.",
-            "Have an administrator add the user to a role group.",
+            "Have an administrator add the user to a role group, such as Recipient Management, and sign in again.",
         ))
     } else if has("exceeded the maximum number of connections") || has("concurrent shells") {
-        Some(QUOTA_WORDS)
+        Some(quota_words(server))
     } else if has("AuthZ-AuthorizationException") {
-        Some((
-            "The user is not allowed to open a session",
-            "The server's authorization refused it.",
-            "Check the user's RemotePowerShellEnabled and roles.",
+        Some(words(
+            format!("The user may not open a session on {server}."),
+            "The server's authorization refused the user.",
+            "Have an administrator check the user's RemotePowerShellEnabled (Get-User) and management roles.",
         ))
     } else if has("WSMan-InvalidShellID") {
-        Some((
-            "The server does not know the session any more",
-            "It was idle too long, or requests reach the server by several ways.",
-            "Sign in again. What was running may have been carried out: check before running it again.",
-        ))
+        Some(shell_gone_words(context))
     } else if has("WS-Management catalog") || has("Cannot find the") && has("session configuration") {
-        Some(CONFIGURATION_WORDS)
+        Some(configuration_words(server))
     } else {
         None
     }
+}
+
+/// Longest text of a server that is passed on: a fault may be as large as an envelope, and would take the place of
+/// everything else in a session's log.
+const MOST_TEXT: usize = 32 << 10;
+
+fn bounded(text: &str) -> String {
+    text.get(..text.floor_char_boundary(MOST_TEXT)).unwrap_or_default().to_owned()
 }
 
 /// `AuthZ-AuthorizationException` of `[FailureCategory=AuthZ-AuthorizationException]`.
@@ -265,12 +383,29 @@ mod tests {
     use super::*;
 
     fn words(error: &Error) -> (String, String) {
-        let failure = error.to_failure();
-        assert!(
-            !failure.what.is_empty() && !failure.remedy.is_empty() && !failure.raw.is_empty(),
-            "{failure:?}"
-        );
+        let failure = ConnectError { host: "mail.example".into(), error: error.clone() }.to_failure();
+        for part in [&failure.what, &failure.cause, &failure.remedy] {
+            assert!(part.ends_with('.'), "{failure:?}");
+        }
+        assert!(!failure.raw.is_empty(), "{failure:?}");
         (failure.what, failure.code)
+    }
+
+    #[test]
+    fn what_was_carried_out_is_a_question_only_of_an_open_session() {
+        let error = Error::ConnectionLost { text: "reset".into() };
+        assert!(error.to_failure().remedy.contains("may have been carried out"));
+        assert!(error.to_failure().what.contains("the server"));
+        let opening = ConnectError { host: "mail.example".into(), error }.to_failure();
+        assert!(!opening.remedy.contains("carried out"), "{opening:?}");
+    }
+
+    #[test]
+    fn a_bare_bad_request_points_at_remote_powershell() {
+        let error = Error::Http { status: 400, text: "Bad Request".into() };
+        let failure = ConnectError { host: "mail.example".into(), error }.to_failure();
+        assert!(failure.remedy.contains("-RemotePowerShellEnabled $true"), "{failure:?}");
+        assert_eq!(failure.code, "HTTP 400");
     }
 
     #[test]
@@ -279,10 +414,13 @@ mod tests {
             |schemes: &[&str]| Error::Unauthorized { offered: schemes.iter().map(|s| (*s).into()).collect() };
         for schemes in [&["Basic"][..], &["Negotiate", "basic"], &[]] {
             let (what, code) = words(&error(schemes));
-            assert_eq!(what, "The user name or password was not accepted");
+            assert_eq!(what, "The user name or password was refused by mail.example.");
             assert_eq!(code, "HTTP 401");
         }
-        assert_eq!(words(&error(&["Negotiate"])).0, "The server takes no user name and password here");
+        assert_eq!(
+            words(&error(&["Negotiate"])).0,
+            "No sign-in with user name and password is possible at mail.example."
+        );
     }
 
     #[test]
@@ -290,12 +428,12 @@ mod tests {
         let text = "[Server=EX1] [FailureCategory=AuthZ-CmdletAccessDeniedException] The user \"x\" isn't assigned \
                     to any management roles.";
         for (fault, what, code) in [
-            (Fault::access_denied(), "Access is denied", "5"),
-            (Fault::access_denied_with(text), "The user may not run any cmdlet", "5"),
-            (Fault::shell_not_found("X"), "The server does not know the session any more", "-2144108453"),
+            (Fault::access_denied(), "Access was denied by mail.example.", "5"),
+            (Fault::access_denied_with(text), "The user may not run any command on mail.example.", "5"),
+            (Fault::shell_not_found("X"), "The session is no longer known to mail.example.", "-2144108453"),
             (
                 Fault::quota(code::QUOTA_SHELLS, "x"),
-                "Too many sessions or operations are open",
+                "Too many sessions or operations are open on mail.example.",
                 "-2144108123",
             ),
             (
@@ -303,12 +441,12 @@ mod tests {
                     "[FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have \
                      exceeded the maximum number of connections allowed : 3",
                 ),
-                "Too many sessions or operations are open",
+                "Too many sessions or operations are open on mail.example.",
                 "5",
             ),
             (
                 Fault::invalid_resource_uri("urn:x"),
-                "The session configuration does not exist on this server",
+                "The session configuration does not exist on mail.example.",
                 "-2144108544",
             ),
         ] {
