@@ -211,6 +211,11 @@ async fn write(
             (version, live_at) = (now, Instant::now() + LIVE);
         }
         sink.flush().await?;
+        handle.shown.send_if_modified(|shown| {
+            let further = after > *shown;
+            *shown = after.max(*shown);
+            further
+        });
         if let Some(why) = why {
             let _ = timeout(FAREWELL, farewell(&mut sink, why)).await;
             return Ok(());

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postern_shared::wire::Failure;
+use postern_shared::wire::{EventNumber, Failure};
 use tokio::sync::{mpsc, watch};
 use tokio_util::{
     sync::CancellationToken,
@@ -48,6 +48,8 @@ pub(crate) struct Handle {
     pub(crate) wishes: mpsc::Sender<Wish>,
     /// Sockets that show the session.
     pub(crate) attached: watch::Sender<usize>,
+    /// The newest event that a socket has sent to its page.
+    pub(crate) shown: watch::Sender<EventNumber>,
     /// Why it ended, once it has.
     pub(crate) ended: watch::Receiver<Option<Failure>>,
 }
@@ -136,6 +138,7 @@ impl Sessions {
             store: Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget)),
             wishes,
             attached,
+            shown: watch::Sender::new(0),
             ended: has_ended,
         });
         inner.open.insert(id.clone(), Arc::clone(&handle));

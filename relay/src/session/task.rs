@@ -8,10 +8,10 @@ use std::{
 
 use postern_shared::{
     view::FormatViews,
-    wire::{BlockId, BlockState, EventKind, Failure, PromptId, ResultId, SessionFacts},
+    wire::{BlockId, BlockState, EventKind, EventNumber, Failure, PromptId, ResultId, SessionFacts},
 };
 use postern_wsman::client::RemoteSession;
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 
 pub(crate) use super::connect::Opening;
 use super::{
@@ -30,6 +30,10 @@ const LONGEST_LINE: usize = 64 << 10;
 /// How long a session that ends while it connects waits to learn what there is to remove.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a session that never began waits for a page to read why. A page opens its WebSocket right after the answer
+/// to its sign-in; one that takes longer still gets the reason, but not the steps that led there.
+const SIGN_IN_FAILURE_SHOWN: Duration = Duration::from_secs(10);
+
 /// A session, as its task holds it.
 pub(crate) struct Session {
     pub(super) log: Arc<Log>,
@@ -42,6 +46,7 @@ pub(crate) struct Session {
     /// Names of the imported commands in lower case.
     pub(super) commands: HashSet<String>,
     pub(super) views: Arc<FormatViews>,
+    shown: watch::Receiver<EventNumber>,
     id: String,
 }
 
@@ -81,6 +86,7 @@ impl Session {
             queue: VecDeque::new(),
             commands: HashSet::new(),
             views: Arc::default(),
+            shown: handle.shown.subscribe(),
             id: handle.id.clone(),
         }
     }
@@ -97,13 +103,24 @@ impl Session {
             }
             End::SignIn(failure) => {
                 tracing::info!(session = %self.id, %user, code = %failure.code, "Sign-in failed");
-                self.log.append(EventKind::SignInFailed(failure.clone()));
+                let last = self.log.append(EventKind::SignInFailed(failure.clone()));
+                self.until_shown(last).await;
                 failure
             }
             End::Lost(failure) => {
                 tracing::warn!(session = %self.id, %user, code = %failure.code, "Session lost");
                 failure
             }
+        }
+    }
+
+    /// Waits until a page has got an event, but not for long, nor when the session is to end anyway.
+    async fn until_shown(&mut self, event: EventNumber) {
+        let mut shown = self.shown.clone();
+        let shown = timeout(SIGN_IN_FAILURE_SHOWN, shown.wait_for(|shown| *shown >= event));
+        tokio::select! {
+            _ = shown => {}
+            _ = self.leave() => {}
         }
     }
 

@@ -3,6 +3,7 @@
 #[path = "../client/mod.rs"]
 mod client;
 mod doors;
+mod failures;
 mod job;
 mod lifecycle;
 mod peer;
