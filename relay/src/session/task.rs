@@ -256,10 +256,8 @@ fn facts(
         prompt,
         user: opening.user.clone(),
         computer: text("ComputerName"),
-        // What is not said is what Exchange has: to ask would itself take the language.
-        language_mode: Some(text("LanguageMode"))
-            .filter(|mode| !mode.is_empty())
-            .unwrap_or("NoLanguage".into()),
+        // Where the server does not say it stays empty: to ask would itself take the language.
+        language_mode: text("LanguageMode"),
         commands,
         idle_seconds,
     }
