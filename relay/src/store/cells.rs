@@ -9,11 +9,11 @@ use postern_shared::{
 /// The longest text in a cell; the details show the rest.
 const LONGEST: usize = 2000;
 
-/// The cell of an object's property.
-pub(super) fn cell(object: &PsValue, property: &str) -> Cell {
-    match object.get(property) {
-        None | Some(PsValue::Null) => Cell::Empty,
-        Some(value) => match value.as_bool() {
+/// The cell of a property's value.
+pub(super) fn cell(value: &PsValue) -> Cell {
+    match value {
+        PsValue::Null => Cell::Empty,
+        value => match value.as_bool() {
             Some(value) => Cell::Bool(value),
             None => Cell::Text(shorten(text(value), LONGEST)),
         },
@@ -21,10 +21,10 @@ pub(super) fn cell(object: &PsValue, property: &str) -> Cell {
 }
 
 /// Whether a cell's text contains a text that is in lower case.
-pub(super) fn contains(object: &PsValue, property: &str, lower: &str) -> bool {
-    match object.get(property) {
-        None | Some(PsValue::Null) => false,
-        Some(value) => text(value).to_lowercase().contains(lower),
+pub(super) fn contains(value: &PsValue, lower: &str) -> bool {
+    match value {
+        PsValue::Null => false,
+        value => text(value).to_lowercase().contains(lower),
     }
 }
 

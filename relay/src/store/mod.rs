@@ -1,17 +1,19 @@
 //! A session's results: the objects themselves, in bounded memory. The page is a viewport on them.
 
+mod budget;
 mod cells;
+mod chunk;
+mod column;
 mod details;
 mod order;
+mod pack;
 mod rows;
+mod same;
 mod weight;
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use postern_shared::{
@@ -19,43 +21,22 @@ use postern_shared::{
     wire::{BlockId, Detail, ResultId, RowBatch},
 };
 
-pub(crate) use self::rows::RowsRequest;
-use self::{rows::StoredResult, weight::weight};
-
-/// Bytes that the results of all sessions take, and the most that they may.
-pub(crate) struct Budget {
-    used: AtomicUsize,
-    limit: usize,
-}
-
-impl Budget {
-    /// A budget of so many bytes.
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { used: AtomicUsize::new(0), limit })
-    }
-}
+use self::{budget::Share, rows::StoredResult, weight::weight};
+pub(crate) use self::{
+    budget::{Budget, Full},
+    rows::RowsRequest,
+};
 
 /// The results of one session. Its task adds to them, sockets read them.
 pub(crate) struct Store {
-    all: Arc<Budget>,
-    own: Budget,
+    share: Arc<Share>,
     results: RwLock<BTreeMap<ResultId, Arc<StoredResult>>>,
-}
-
-/// There is no room for another object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Full {
-    /// In this session's share, of so many bytes.
-    Session(usize),
-    /// In the relay.
-    Relay,
 }
 
 impl Store {
     /// A store for at most so many bytes, within what all sessions have.
     pub(crate) fn new(limit: usize, all: Arc<Budget>) -> Arc<Self> {
-        let own = Budget { used: AtomicUsize::new(0), limit };
-        Arc::new(Self { all, own, results: RwLock::default() })
+        Arc::new(Self { share: Arc::new(Share::new(limit, all)), results: RwLock::default() })
     }
 
     /// Begins a result.
@@ -67,16 +48,14 @@ impl Store {
     pub(crate) fn push(&self, result: ResultId, value: &PsValue) -> Result<u64, Full> {
         let Some(stored) = self.get(result) else { return Ok(0) };
         let weight = weight(value);
-        if self.own.used.load(Ordering::Relaxed).saturating_add(weight) > self.own.limit {
-            return Err(Full::Session(self.own.limit));
+        self.share.take(weight)?;
+        let (rows, complete) = stored.push(value.clone(), weight);
+        if let Some(chunk) = complete {
+            let share = Arc::clone(&self.share);
+            // Some milliseconds of work, which the session's task does not wait for.
+            aside(move || stored.pack(chunk, &share));
         }
-        // Counted before it is checked: two sessions at a time must not both take the last room.
-        if self.all.used.fetch_add(weight, Ordering::Relaxed).saturating_add(weight) > self.all.limit {
-            self.all.used.fetch_sub(weight, Ordering::Relaxed);
-            return Err(Full::Relay);
-        }
-        self.own.used.fetch_add(weight, Ordering::Relaxed);
-        Ok(stored.push(value.clone(), weight))
+        Ok(rows)
     }
 
     /// Drops the oldest result that is not of a block; gives its number, or `None` if there is no such result.
@@ -86,10 +65,9 @@ impl Store {
             results.iter().find(|(_, stored)| stored.block() != except).map(|(result, _)| *result)?;
         let stored = results.remove(&oldest)?;
         drop(results);
-        let weight = stored.weight();
-        self.own.used.fetch_sub(weight, Ordering::Relaxed);
-        self.all.used.fetch_sub(weight, Ordering::Relaxed);
-        free(stored);
+        self.share.give_back(stored.close());
+        // 100,000 objects take a while to free.
+        aside(move || drop(stored));
         Some(oldest)
     }
 
@@ -123,17 +101,18 @@ impl Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        self.all.used.fetch_sub(*self.own.used.get_mut(), Ordering::Relaxed);
         for (_, stored) in std::mem::take(&mut *self.write()) {
-            free(stored);
+            self.share.give_back(stored.close());
+            aside(move || drop(stored));
         }
     }
 }
 
-/// Frees a result, off the async threads where there are any: 100,000 objects take a while.
-fn free(stored: Arc<StoredResult>) {
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn_blocking(move || drop(stored));
+/// Does some work off the async threads, where there are any.
+fn aside(work: impl FnOnce() + Send + 'static) {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn_blocking(work)),
+        Err(_) => work(),
     }
 }
 
@@ -197,6 +176,6 @@ mod tests {
         assert_eq!(store.drop_oldest(2), Some(1));
         assert!(other.push(1, &object("x", 1)).is_ok());
         drop((store, other));
-        assert_eq!(all.used.load(Ordering::Relaxed), 0);
+        assert_eq!(all.used(), 0);
     }
 }

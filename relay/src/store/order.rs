@@ -5,7 +5,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use postern_shared::{value::PsValue, view::SortKey, wire::View};
+use postern_shared::{view::SortKey, wire::View};
 
 use super::{cells, rows::Snapshot};
 
@@ -68,15 +68,22 @@ impl Order {
         let sort = view.sort.get(..MOST_KEYS).unwrap_or(&view.sort);
         self.keys.resize(sort.len(), Vec::new());
         let filter = view.filter.to_lowercase();
-        for row in self.seen..snapshot.len() {
-            let value = snapshot.get(row).unwrap_or(&PsValue::Null);
+        for (start, chunk) in snapshot.chunks_from(self.seen) {
+            let known = self.seen.saturating_sub(start);
             for (key, values) in sort.iter().zip(&mut self.keys) {
-                values.push(SortKey::of(value.get(&key.property).unwrap_or(&PsValue::Null)));
+                values.extend(chunk.map_property(&key.property, SortKey::of).into_iter().skip(known));
             }
-            if (filter.is_empty() || columns.iter().any(|column| cells::contains(value, column, &filter)))
-                && let Ok(row) = u32::try_from(row)
-            {
-                self.rows.push(row);
+            let mut shown = vec![filter.is_empty(); chunk.len()];
+            if !filter.is_empty() {
+                for column in columns {
+                    let matches = chunk.map_property(column, |value| cells::contains(value, &filter));
+                    shown.iter_mut().zip(matches).for_each(|(shown, matches)| *shown |= matches);
+                }
+            }
+            for (row, shown) in (start..).zip(shown).skip(known) {
+                if shown && let Ok(row) = u32::try_from(row) {
+                    self.rows.push(row);
+                }
             }
         }
         self.seen = snapshot.len();
@@ -95,7 +102,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use postern_shared::{
-        value::{PsObject, TypeNames},
+        value::{PsObject, PsValue, TypeNames},
         wire,
     };
 

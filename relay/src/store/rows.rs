@@ -1,19 +1,19 @@
 //! One result: its objects in chunks that readers share, and the rows of it that a page asks for.
 
-use std::sync::{
-    Arc, Mutex, PoisonError, RwLock,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
 
 use postern_shared::{
     value::PsValue,
     wire::{BlockId, Cell, Column, RequestId, RowBatch, View},
 };
 
-use super::{cells, order::Orders};
+use super::{
+    budget::Share,
+    cells,
+    chunk::{CHUNK, Chunk},
+    order::Orders,
+};
 
-/// Objects in a chunk: a reader copies at most one, the unfinished one.
-const CHUNK: usize = 1024;
 /// Rows in one answer; the page shows some fifty and asks ahead.
 const MOST_ROWS: u32 = 2000;
 /// Columns in one answer; no type has more properties than this.
@@ -34,53 +34,92 @@ pub(crate) struct RowsRequest {
 /// One result.
 pub(super) struct StoredResult {
     block: BlockId,
-    weight: AtomicUsize,
     rows: RwLock<Rows>,
     orders: Mutex<Orders>,
 }
 
 #[derive(Default)]
 struct Rows {
-    full: Vec<Arc<[PsValue]>>,
+    full: Vec<Arc<Chunk>>,
     last: Vec<PsValue>,
+    /// Bytes that all take, and of them the last chunk.
+    weight: usize,
+    last_weight: usize,
+    /// Its weight was given back; nothing more is to be.
+    closed: bool,
+}
+
+/// A chunk that became complete, and may be packed.
+pub(super) struct Complete {
+    at: usize,
+    chunk: Arc<Chunk>,
+    weight: usize,
 }
 
 /// A result as it stood at one moment.
 pub(super) struct Snapshot {
-    chunks: Vec<Arc<[PsValue]>>,
+    chunks: Vec<Arc<Chunk>>,
     len: usize,
 }
 
 impl StoredResult {
     pub(super) fn new(block: BlockId) -> Self {
-        Self { block, weight: AtomicUsize::new(0), rows: RwLock::default(), orders: Mutex::default() }
+        Self { block, rows: RwLock::default(), orders: Mutex::default() }
     }
 
     pub(super) fn block(&self) -> BlockId {
         self.block
     }
 
-    pub(super) fn weight(&self) -> usize {
-        self.weight.load(Ordering::Relaxed)
+    /// Adds an object that takes so many bytes; gives the number of rows, and the chunk that it made complete.
+    pub(super) fn push(&self, value: PsValue, weight: usize) -> (u64, Option<Complete>) {
+        let mut rows = self.write();
+        let rows = &mut *rows;
+        rows.last.push(value);
+        rows.weight = rows.weight.saturating_add(weight);
+        rows.last_weight = rows.last_weight.saturating_add(weight);
+        let complete = (rows.last.len() == CHUNK).then(|| {
+            let chunk = Arc::new(Chunk::Objects(std::mem::take(&mut rows.last)));
+            rows.full.push(Arc::clone(&chunk));
+            let weight = std::mem::take(&mut rows.last_weight);
+            Complete { at: rows.full.len() - 1, chunk, weight }
+        });
+        (rows.len() as u64, complete)
     }
 
-    /// Adds an object; gives the number of rows.
-    pub(super) fn push(&self, value: PsValue, weight: usize) -> u64 {
-        self.weight.fetch_add(weight, Ordering::Relaxed);
-        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
-        rows.last.push(value);
-        if rows.last.len() == CHUNK {
-            let chunk = std::mem::take(&mut rows.last).into();
-            rows.full.push(chunk);
+    /// Packs a chunk, and gives back the memory that this saves.
+    pub(super) fn pack(&self, Complete { at, chunk, weight }: Complete, share: &Share) {
+        if self.rows.read().unwrap_or_else(PoisonError::into_inner).closed {
+            return;
         }
-        rows.len() as u64
+        let Some((packed, packed_weight)) = chunk.packed() else { return };
+        let Some(saved) = weight.checked_sub(packed_weight) else { return };
+        let mut rows = self.write();
+        if rows.closed {
+            return;
+        }
+        if let Some(place) = rows.full.get_mut(at) {
+            *place = Arc::new(packed);
+            rows.weight = rows.weight.saturating_sub(saved);
+            share.give_back(saved);
+        }
+    }
+
+    /// Ends the count of the result's memory; gives the bytes to be given back.
+    pub(super) fn close(&self) -> usize {
+        let mut rows = self.write();
+        rows.closed = true;
+        std::mem::take(&mut rows.weight)
     }
 
     /// The object of a row.
     pub(super) fn row(&self, row: u64) -> Option<PsValue> {
         let row = usize::try_from(row).ok()?;
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        rows.full.get(row / CHUNK).map_or(&rows.last[..], |chunk| chunk).get(row % CHUNK).cloned()
+        match rows.full.get(row / CHUNK) {
+            Some(chunk) => chunk.get(row % CHUNK),
+            None => rows.last.get(row.checked_sub(rows.full.len() * CHUNK)?).cloned(),
+        }
     }
 
     /// The rows that a page asks for. May sort or filter the whole result.
@@ -106,9 +145,13 @@ impl StoredResult {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         let mut chunks = rows.full.clone();
         if !rows.last.is_empty() {
-            chunks.push(rows.last.clone().into());
+            chunks.push(Arc::new(Chunk::Objects(rows.last.clone())));
         }
         Snapshot { chunks, len: rows.len() }
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Rows> {
+        self.rows.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,8 +166,15 @@ impl Snapshot {
         self.len
     }
 
-    pub(super) fn get(&self, row: usize) -> Option<&PsValue> {
-        self.chunks.get(row / CHUNK)?.get(row % CHUNK)
+    /// The chunks from the one that has a row, each with its first row's number.
+    pub(super) fn chunks_from(&self, row: usize) -> impl Iterator<Item = (usize, &Chunk)> {
+        let chunks = self.chunks.iter().enumerate().skip(row / CHUNK);
+        chunks.map(|(at, chunk)| (at * CHUNK, &**chunk))
+    }
+
+    /// The value that a row's object has for a property; null if it has none.
+    fn value(&self, row: usize, property: &str) -> PsValue {
+        self.chunks.get(row / CHUNK).map_or(PsValue::Null, |chunk| chunk.property(row % CHUNK, property))
     }
 }
 
@@ -138,10 +188,9 @@ fn project(
     let mut cells: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::new()).collect();
     let mut bytes = 0_usize;
     for row in rows {
-        let Some(value) = snapshot.get(row) else { continue };
         numbers.push(row as u64);
         for (name, column) in columns.iter().zip(&mut cells) {
-            let cell = cells::cell(value, name);
+            let cell = cells::cell(&snapshot.value(row, name));
             if let Cell::Text(text) = &cell {
                 bytes = bytes.saturating_add(text.len());
             }

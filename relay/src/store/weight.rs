@@ -1,6 +1,8 @@
-//! What an object costs in memory, about.
+//! What objects cost in memory, about: one by one, and in columns.
 
-use postern_shared::value::{Content, Properties, PsObject, PsStr, PsValue, SecureString};
+use postern_shared::value::{Content, Properties, PsObject, PsStr, PsValue, SecureString, Uuid};
+
+use super::column::{Column, Contents, Members, Objects, Text};
 
 /// Beyond this depth nothing is counted; the decoder accepts no deeper objects anyway.
 const DEPTH: u32 = 64;
@@ -61,4 +63,54 @@ fn whole(object: &PsObject, depth: u32) -> usize {
 
 fn values<'a>(values: impl Iterator<Item = &'a PsValue>, depth: u32) -> usize {
     values.fold(0, |sum, value| sum.saturating_add(size_of::<PsValue>()).saturating_add(behind(value, depth)))
+}
+
+/// Bytes that a column takes, without the strings and GUIDs that columns share ([`text`], [`guids`]).
+pub(super) fn column(column: &Column) -> usize {
+    size_of::<Column>().saturating_add(match column {
+        Column::Same(value) => behind(value, DEPTH),
+        Column::Few { values: known, indexes } => {
+            2 * ALLOCATION + indexes.len() + values(known.iter(), DEPTH)
+        }
+        Column::Text(_) | Column::Guids(_) => 0,
+        Column::Objects(object) => objects(object),
+        Column::Kinds { columns, kinds, places } => {
+            3 * ALLOCATION + kinds.len() + size_of_val(&**places) + sum(columns)
+        }
+        Column::Each(each) => ALLOCATION + values(each.iter(), DEPTH),
+    })
+}
+
+/// Bytes of a column's strings.
+pub(super) fn text(text: &Text) -> usize {
+    3 * ALLOCATION + text.text.len() + size_of_val(&*text.ends)
+}
+
+/// Bytes of a column's GUIDs.
+pub(super) fn guids(guids: &[Uuid]) -> usize {
+    ALLOCATION + size_of_val(guids)
+}
+
+fn objects(objects: &Objects) -> usize {
+    let members = |members: &Members| ALLOCATION.saturating_add(sum(&members.columns));
+    let content = match &objects.content {
+        Contents::None => 0,
+        Contents::Value(value) => column(value),
+        Contents::Items { items, ends, .. } => {
+            (ALLOCATION + size_of_val(&**ends)).saturating_add(column(items))
+        }
+    };
+    [
+        ALLOCATION + size_of::<Objects>(),
+        column(&objects.to_string),
+        content,
+        members(&objects.adapted),
+        members(&objects.extended),
+    ]
+    .into_iter()
+    .fold(0, usize::saturating_add)
+}
+
+fn sum(columns: &[Column]) -> usize {
+    columns.iter().fold(0, |sum, one| sum.saturating_add(column(one)))
 }
