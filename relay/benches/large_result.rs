@@ -18,6 +18,10 @@ use tokio::{
 };
 
 const ROWS: &str = "document.querySelectorAll('.block:last-child .rows [role=gridcell]').length > 0";
+const SORTED: &str = "(texts => texts.length > 5 && texts.every((text, at) => text && (at == 0 || texts[at - 1] <= text)))\
+    ([...document.querySelectorAll('.rows [aria-rowindex]')]\
+    .sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)\
+    .map(row => row.querySelectorAll('[role=gridcell]')[1]?.textContent.toLowerCase()))";
 
 #[tokio::main]
 async fn main() {
@@ -77,7 +81,8 @@ async fn main() {
     page.eval("document.querySelectorAll('[role=columnheader]')[1].click()").await;
     page.eval("document.querySelector('[role=grid]').scrollTop = 0").await;
     page.until("document.querySelector('[role=columnheader][aria-sort=ascending]')").await;
-    page.until("document.querySelector('.rows [aria-rowindex=\"2\"] [role=gridcell]')?.textContent").await;
+    // The rows that are shown must be in order: those from before the sort stand there for a moment.
+    page.until(SORTED).await;
     println!("sorted by the second column: {} ms", began.elapsed().as_millis());
 
     println!(

@@ -217,6 +217,39 @@ mod tests {
         check(&deep.collect::<Vec<_>>());
     }
 
+    /// `cargo test --release -- --nocapture mailboxes` tells the figures.
+    #[test]
+    fn mailboxes_of_an_organisation_take_little_memory() {
+        use postern_demo::{
+            objects::{MAILBOX, Row},
+            organisation::{Kind, Moment, Options, Organisation},
+        };
+
+        // A whole chunk of them takes seconds to make without optimisation.
+        let count = if cfg!(debug_assertions) { 200 } else { CHUNK };
+        let options = Options { mailboxes: 2 * count as u32, clock: || Moment(1_795_435_200) };
+        let organisation = Organisation::generate(options);
+        let mut decoder = postern_psrp::clixml::Decoder::default().deserialized(true);
+        let mut xml = Vec::new();
+        let mailboxes = organisation.ids().filter(|id| organisation.recipient(*id).kind == Kind::UserMailbox);
+        let values: Vec<PsValue> = mailboxes
+            .take(count)
+            .map(|id| {
+                xml.clear();
+                postern_psrp::clixml::encode(&MAILBOX.object(&Row::new(&organisation, id)), &mut xml);
+                decoder.decode(&xml).unwrap()
+            })
+            .collect();
+        let plain: usize = values.iter().map(super::super::weight::weight).sum();
+        let began = std::time::Instant::now();
+        let (_, packed) = Chunk::Objects(values.clone()).packed().unwrap();
+        let (packed, plain) = (packed / values.len(), plain / values.len());
+        println!("bytes of a mailbox: {plain}, packed {packed}; a chunk is packed in {:?}", began.elapsed());
+        check(&values[..100]);
+        assert_eq!(values.len(), count);
+        assert!(packed < 3000, "{packed}");
+    }
+
     #[test]
     fn what_repeats_takes_little_memory() {
         let values = mailboxes(CHUNK);
