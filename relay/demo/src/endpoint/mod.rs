@@ -5,6 +5,7 @@
 )]
 
 mod accounts;
+mod connections;
 mod pipeline;
 mod private_data;
 mod records;
@@ -21,7 +22,6 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
-    serve::ListenerExt,
 };
 use postern_wsman::{
     envelope::{Fault, Limits, SignalCode, code},
@@ -32,6 +32,7 @@ use tokio::net::TcpListener;
 pub use self::accounts::{Access, Account};
 use self::{
     accounts::authenticate,
+    connections::Bounds,
     shell::{Shell, Target},
     shells::Shells,
 };
@@ -58,6 +59,12 @@ pub struct DemoOptions {
     pub sessions_per_user: usize,
     /// Who may sign in.
     pub accounts: Vec<Account>,
+    /// Connections at a time. A session of this project's client uses three or four.
+    pub connections: usize,
+    /// How long the headers of a request may take, the wait for it on an open connection included, and then its body:
+    /// 2 minutes, as IIS has it. It must be longer than clients keep an idle connection (90 seconds, mostly), or a
+    /// request is lost that is sent just as its connection is closed.
+    pub arrival: Duration,
 }
 
 impl Default for DemoOptions {
@@ -67,6 +74,8 @@ impl Default for DemoOptions {
             idle: Duration::from_mins(15),
             sessions_per_user: 3,
             accounts: Account::demo(),
+            connections: 512,
+            arrival: Duration::from_mins(2),
         }
     }
 }
@@ -79,7 +88,8 @@ struct Endpoint {
 
 /// Serves the demo organisation at any path until `shutdown` ends, then deletes all shells.
 ///
-/// Errors of single connections end these; the result is an error only where the listener fails.
+/// Errors of single connections end these, and what the listener cannot accept is tried again; there is no error yet
+/// that ends the endpoint.
 pub async fn serve(
     listener: TcpListener,
     options: DemoOptions,
@@ -89,23 +99,17 @@ pub async fn serve(
     let endpoint = Arc::new(Endpoint { options, shells });
     let reaper = tokio::spawn(reap(Arc::clone(&endpoint)));
     let app = Router::new().fallback(handle).with_state(Arc::clone(&endpoint));
-    // A request is small and answered at once: waiting to fill a packet only costs time.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "Cannot switch off Nagle's algorithm");
-        }
-    });
+    let bounds = Bounds { connections: endpoint.options.connections, headers: endpoint.options.arrival };
     let closing = Arc::clone(&endpoint);
-    let served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            shutdown.await;
-            // Receives wait for shells that no longer are, and end.
-            closing.shells.close_all();
-        })
-        .await;
+    let shutdown = async move {
+        shutdown.await;
+        // Receives wait for shells that no longer are, and end.
+        closing.shells.close_all();
+    };
+    connections::serve(listener, app, bounds, shutdown).await;
     reaper.abort();
     endpoint.shells.close_all();
-    served
+    Ok(())
 }
 
 /// Deletes shells that are unused for too long.
@@ -143,8 +147,11 @@ async fn handle(
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let Ok(body) = to_bytes(request.into_body(), MAX_REQUEST).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let arrival = tokio::time::timeout(endpoint.options.arrival, to_bytes(request.into_body(), MAX_REQUEST));
+    let body = match arrival.await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
     };
     let wsman = match WsmanRequest::parse(&body, &Limits::default()) {
         Ok(wsman) => wsman,

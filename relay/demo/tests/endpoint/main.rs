@@ -1,5 +1,6 @@
 //! The endpoint through its front door: sessions of our own client, bare requests, and foreign clients.
 
+mod connections;
 mod peers;
 mod requests;
 mod session;
