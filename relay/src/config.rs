@@ -1,6 +1,10 @@
 //! The configuration: one TOML file, every key optional, unknown keys an error.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    time::Duration,
+};
 
 use serde::Deserialize;
 use url::Url;
@@ -19,6 +23,11 @@ pub struct Config {
     /// The address that browsers use, for example `https://console.example`, where a reverse proxy stands before the
     /// relay. Without it the relay answers only to loopback names.
     pub public_origin: Option<String>,
+    /// The network address from which the reverse proxy connects, for example `127.0.0.1`. From it, and from nobody
+    /// else, the last entry of `X-Forwarded-For` is taken as the client's address, by which sign-ins are limited. The
+    /// proxy must set or append to that header. Without this all who come through a proxy share one address, and
+    /// [`Limits::sign_ins_per_address`] is for all of them together.
+    pub trusted_proxy: Option<IpAddr>,
     /// Seconds without use after which a session is signed out.
     pub idle_seconds: u32,
     /// Seconds that a session outlives its last tab.
@@ -86,6 +95,8 @@ pub struct Limits {
     pub sign_ins: u32,
     /// Seconds until another sign-in is allowed after too many; a tenth of it for all addresses together.
     pub sign_in_seconds: u32,
+    /// Seconds for the headers of a request to arrive, the wait for it on an open connection included.
+    pub header_seconds: u32,
     /// Seconds for a request to arrive whole.
     pub request_seconds: u32,
     /// Seconds for opening a session, import included, where the user sets none.
@@ -107,6 +118,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8180)),
             public_origin: None,
+            trusted_proxy: None,
             // What Exchange itself allows a shell.
             idle_seconds: 900,
             grace_seconds: 120,
@@ -127,6 +139,7 @@ impl Default for Limits {
             sign_ins_per_address: 10,
             sign_ins: 100,
             sign_in_seconds: 10,
+            header_seconds: 15,
             request_seconds: 10,
             open_seconds: 120,
             // 100,000 mailboxes with all their properties stay below it.

@@ -13,13 +13,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use crate::{
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Limits},
     http,
     session::Sessions,
 };
 
-/// How long a client has for the headers of a request, and how long a connection may wait for the next one.
-const HEADERS: Duration = Duration::from_secs(15);
 /// The largest headers: more than any browser sends.
 const HEADER_BYTES: usize = 32 << 10;
 /// Pause after a failed accept: out of file descriptors, most likely.
@@ -44,7 +42,7 @@ pub async fn serve(
     let stop = CancellationToken::new();
     let connections = TaskTracker::new();
     tokio::select! {
-        () = accept(listener, app, config.limits.connections, &connections, &stop) => {}
+        () = accept(listener, app, &config.limits, &connections, &stop) => {}
         () = shutdown => {}
     }
     sessions.shut_down().await;
@@ -57,17 +55,18 @@ pub async fn serve(
 async fn accept(
     listener: TcpListener,
     app: Router,
-    most: usize,
+    limits: &Limits,
     connections: &TaskTracker,
     stop: &CancellationToken,
 ) {
-    let room = Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS)));
+    let room = Arc::new(Semaphore::new(limits.connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let headers = Duration::from_secs(limits.header_seconds.max(1).into());
     loop {
         // Taken before accepting: more connections wait in the system's queue.
         let Ok(permit) = Arc::clone(&room).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, app.clone(), stop.clone());
+                let connection = connection(stream, peer, app.clone(), headers, stop.clone());
                 connections.spawn(async move {
                     connection.await;
                     drop(permit);
@@ -81,7 +80,13 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: CancellationToken) {
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    headers: Duration,
+    stop: CancellationToken,
+) {
     // Small frames matter more than full packets.
     let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
@@ -89,7 +94,7 @@ async fn connection(stream: TcpStream, peer: SocketAddr, app: Router, stop: Canc
         app.clone().oneshot(request.map(Body::new))
     });
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(HEADER_BYTES);
+    builder.timer(TokioTimer::new()).header_read_timeout(headers).max_buf_size(HEADER_BYTES);
     let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {

@@ -1,7 +1,7 @@
 //! `GET /api/offer` and `POST /api/sign-in`.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     time::{Duration, Instant},
 };
 
@@ -60,7 +60,9 @@ pub(super) async fn sign_in(
              that browsers use.",
         );
     }
-    if let Err(wait) = relay.rate.take(peer.ip(), Instant::now()) {
+    if let Err(wait) =
+        relay.rate.take(client(&headers, peer.ip(), relay.config.trusted_proxy), Instant::now())
+    {
         let seconds = wait.as_secs() + 1;
         let mut response = refuse(
             StatusCode::TOO_MANY_REQUESTS,
@@ -116,6 +118,23 @@ pub(super) async fn sign_in(
         Err(failure) => return (StatusCode::BAD_REQUEST, Json(*failure)).into_response(),
     };
     begin(&relay, &headers, opening)
+}
+
+/// The address that a sign-in counts for: the connection's, or what a trusted proxy says.
+///
+/// Only the last entry of the last header: those before it came from the client, who can write what it likes.
+fn client(headers: &HeaderMap, peer: IpAddr, trusted: Option<IpAddr>) -> IpAddr {
+    if trusted.is_none_or(|trusted| trusted.to_canonical() != peer.to_canonical()) {
+        return peer;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let entry = last.and_then(|value| value.to_str().ok()?.rsplit(',').next()).map(str::trim);
+    let address = |text: &str| -> Option<IpAddr> {
+        // Some proxies add the port.
+        let bare = text.trim_start_matches('[').trim_end_matches(']');
+        bare.parse().ok().or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
+    };
+    entry.and_then(address).unwrap_or(peer)
 }
 
 fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
@@ -303,6 +322,29 @@ mod tests {
             open_timeout: None,
             culture: None,
         }
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_who_the_client_is() {
+        let proxy = IpAddr::from([127, 0, 0, 1]);
+        let of = |peer: [u8; 4], trusted, values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            client(&headers, peer.into(), trusted).to_string()
+        };
+        let behind = |values: &[&str]| of([127, 0, 0, 1], Some(proxy), values);
+        assert_eq!(behind(&["10.0.0.7"]), "10.0.0.7");
+        assert_eq!(behind(&["6.6.6.6, 10.0.0.7"]), "10.0.0.7");
+        assert_eq!(behind(&["6.6.6.6", "7.7.7.7,10.0.0.7:51000"]), "10.0.0.7");
+        assert_eq!(behind(&["[2001:db8::7]:443"]), "2001:db8::7");
+        assert_eq!(behind(&["2001:db8::7"]), "2001:db8::7");
+        for values in [&[][..], &[""], &["unknown"], &["10.0.0.7, "]] {
+            assert_eq!(behind(values), "127.0.0.1", "{values:?}");
+        }
+        assert_eq!(of([10, 0, 0, 9], Some(proxy), &["10.0.0.7"]), "10.0.0.9");
+        assert_eq!(of([127, 0, 0, 1], None, &["10.0.0.7"]), "127.0.0.1");
     }
 
     #[test]

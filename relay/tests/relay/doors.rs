@@ -248,3 +248,22 @@ async fn a_request_that_never_ends_holds_up_nobody() {
     );
     relay.stop().await;
 }
+
+#[tokio::test]
+async fn connections_without_a_request_are_closed_and_make_room() {
+    let mut config = config(demo(DemoOptions::default()).await);
+    (config.limits.connections, config.limits.header_seconds) = (4, 1);
+    let relay = Relay::start(config).await;
+    let mut held = Vec::new();
+    for head in ["", "GET / HTTP/1.1\r\n", "GET / HTTP/1.1\r\nhost: x\r\n", "G"] {
+        let mut stream = TcpStream::connect(relay.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    // All places are taken: this one is served only because they are given up.
+    assert_eq!(http(relay.address, "GET", "/health", &[], b"").await.status, 200);
+    for mut stream in held {
+        let _ = timeout(PATIENCE, stream.read_to_end(&mut Vec::new())).await.expect("it is closed");
+    }
+    relay.stop().await;
+}
