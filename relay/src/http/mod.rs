@@ -11,12 +11,15 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+
+use zeroize::Zeroize as _;
 
 pub(crate) use self::cookie::Browser;
 use self::{assets::Assets, origin::Origin, rate::RateLimit};
@@ -71,6 +74,18 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
         .fallback(get(asset))
         .layer(middleware::from_fn_with_state(relay.clone(), guard))
         .with_state(relay)
+}
+
+/// Zeroes bytes in which a secret arrived, if nobody else holds them.
+///
+/// That covers a body or frame of several packets, which is put together in a buffer of its own. One that came in a
+/// single packet is a part of the connection's read buffer, which hyper or tungstenite still holds: it is overwritten
+/// by what comes next, or freed as it is. Nor can be reached what serde puts aside of a text with escapes or of a
+/// request that ends halfway, and what the operating system and TLS before the relay hold.
+fn wipe(bytes: Bytes) {
+    if let Ok(mut bytes) = bytes.try_into_mut() {
+        bytes.zeroize();
+    }
 }
 
 async fn asset(State(relay): State<Relay>, uri: Uri, headers: HeaderMap) -> Response {

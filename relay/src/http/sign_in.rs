@@ -86,7 +86,7 @@ pub(super) async fn sign_in(
     }
     let arrival = Duration::from_secs(relay.config.limits.request_seconds.max(1).into());
     let body = match tokio::time::timeout(arrival, axum::body::to_bytes(body, MOST_BYTES)).await {
-        Ok(Ok(body)) => Zeroizing::new(Vec::from(body)),
+        Ok(Ok(body)) => body,
         Ok(Err(_)) => {
             return refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -104,7 +104,9 @@ pub(super) async fn sign_in(
             );
         }
     };
-    let Ok(request) = serde_json::from_slice::<SignIn>(&body) else {
+    let request = serde_json::from_slice::<SignIn>(&body);
+    super::wipe(body);
+    let Ok(request) = request else {
         // Not the parser's message: it may quote the password.
         return refuse(
             StatusCode::BAD_REQUEST,
@@ -190,6 +192,7 @@ fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
 
 /// What to open, from what the page asks for and what the configuration allows.
 fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
+    // Moved, not copied, and before anything can be refused.
     let password = Zeroizing::new(request.password);
     if request.build != BUILD {
         return Err(failure(

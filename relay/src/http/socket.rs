@@ -29,9 +29,9 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
 };
 
-use super::{Browser, Relay};
+use super::{Browser, Relay, wipe};
 use crate::{
-    session::{Found, Handle, Wish, session_gone, too_many_tabs},
+    session::{Found, Handle, Reply, Wish, session_gone, too_many_tabs},
     store::RowsRequest,
 };
 
@@ -152,7 +152,12 @@ async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: 
             }
             Some(ClientMessage::Run { line }) => Wish::Run(line),
             Some(ClientMessage::Stop { block }) => Wish::Stop(block),
-            Some(ClientMessage::Answer { prompt, answer }) => Wish::Answer(prompt, answer),
+            Some(ClientMessage::Answer { prompt, answer }) => {
+                if let Message::Binary(bytes) = frame {
+                    wipe(bytes);
+                }
+                Wish::Answer(prompt, Reply::new(answer))
+            }
             Some(ClientMessage::Active) => Wish::Active,
             Some(ClientMessage::SignOut) => Wish::SignOut,
             Some(ClientMessage::Rows { request, result, view, columns, from, count }) => {

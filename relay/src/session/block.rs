@@ -13,7 +13,7 @@ use postern_psrp::{
 };
 use postern_shared::{
     value::PsValue,
-    wire::{Answer, BlockId, BlockState, EventKind, Failure, NoteStream, Position, ProgressState, PromptId},
+    wire::{BlockId, BlockState, EventKind, Failure, NoteStream, Position, ProgressState, PromptId},
 };
 use postern_wsman::client::{Ended, Pipeline, PipelineEvent, RemoteSession};
 use tokio::time::sleep_until;
@@ -22,7 +22,7 @@ use super::{
     control::Wish,
     failure::{self, shorten},
     output::Output,
-    prompt::Prompts,
+    prompt::{Prompts, Reply},
     task::{End, Session},
 };
 use crate::store::Full;
@@ -131,21 +131,21 @@ impl Session {
             Wish::Run(line) => self.enqueue(line),
             Wish::Stop(block) if block == running.block => running.stop(pipeline, BlockState::Stopped),
             Wish::Stop(block) => self.unqueue(block),
-            Wish::Answer(prompt, answer) => self.answer(prompt, answer, running, pipeline),
+            Wish::Answer(prompt, reply) => self.answer(prompt, reply, running, pipeline),
             Wish::Active | Wish::SignOut => {}
         }
     }
 
-    fn answer(&mut self, prompt: PromptId, answer: Answer, running: &mut Running, pipeline: &Pipeline) {
+    fn answer(&mut self, prompt: PromptId, reply: Reply, running: &mut Running, pipeline: &Pipeline) {
         if !running.prompts.is_open(prompt) {
             // Another tab was faster.
             return;
         }
-        if answer == Answer::Cancel {
+        if reply.is_cancel() {
             running.stop(pipeline, BlockState::Stopped);
             return;
         }
-        match running.prompts.answer(prompt, answer) {
+        match running.prompts.answer(prompt, reply) {
             Some(response) => {
                 pipeline.answer(response);
                 self.log.append(EventKind::PromptClosed { prompt });

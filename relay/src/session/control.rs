@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use postern_shared::wire::{Answer, BlockId, EventKind, PromptId};
+use postern_shared::wire::{BlockId, EventKind, PromptId};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::log::Log;
+use super::{log::Log, prompt::Reply};
 
 /// The user is warned this long before an idle session is signed out.
 const IDLE_WARNING: Duration = Duration::from_mins(1);
@@ -22,7 +22,7 @@ pub(crate) enum Wish {
     /// Stop a block.
     Stop(BlockId),
     /// Answer a question.
-    Answer(PromptId, Answer),
+    Answer(PromptId, Reply),
     /// The user is there.
     Active,
     /// Remove the remote session.

@@ -16,6 +16,7 @@ mod task;
 pub(crate) use self::{
     control::Wish,
     failure::{session_gone, too_many_tabs},
+    prompt::Reply,
     registry::{Found, Handle, Refused, Sessions},
     task::Opening,
 };

@@ -1,13 +1,13 @@
 //! Questions of the remote side: a host call becomes a question to the user, the answer its response.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem::take};
 
 use postern_psrp::host::{HostCall, HostRequest, HostResponse};
 use postern_shared::{
     value::{PsStr, PsValue, SecureString},
     wire::{Answer, BlockId, Choice, Field, Prompt, PromptId, PromptKind},
 };
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::failure::shorten;
 
@@ -15,6 +15,36 @@ use super::failure::shorten;
 const MOST_OPEN: usize = 16;
 /// Choices or fields of one question.
 const MOST_ITEMS: usize = 256;
+
+/// A page's answer on its way to its question. Any but a choice may be a secret, so it is zeroed where it is dropped:
+/// because nothing is asked any more, it does not fit the question, or the session ends first.
+#[derive(Debug)]
+pub(crate) struct Reply(Answer);
+
+impl Reply {
+    pub(crate) fn new(answer: Answer) -> Self {
+        Self(answer)
+    }
+
+    /// Whether the user does not want to answer.
+    pub(super) fn is_cancel(&self) -> bool {
+        self.0 == Answer::Cancel
+    }
+}
+
+impl Drop for Reply {
+    fn drop(&mut self) {
+        match &mut self.0 {
+            Answer::Line(line) => line.zeroize(),
+            Answer::Credential { user, password } => {
+                user.zeroize();
+                password.zeroize();
+            }
+            Answer::Fields(values) => values.zeroize(),
+            Answer::Choice(_) | Answer::Cancel => {}
+        }
+    }
+}
 
 /// The questions that a block waits for.
 #[derive(Default)]
@@ -41,9 +71,9 @@ impl Prompts {
     }
 
     /// Answers a question. `None` if there is no such question or the answer is not one to it; the question stays.
-    pub(super) fn answer(&mut self, prompt: PromptId, answer: Answer) -> Option<HostResponse> {
+    pub(super) fn answer(&mut self, prompt: PromptId, mut reply: Reply) -> Option<HostResponse> {
         let (call, request) = self.open.get(&prompt)?;
-        let response = respond(call, request, answer)?;
+        let response = respond(call, request, &mut reply.0)?;
         self.open.remove(&prompt);
         Some(response)
     }
@@ -55,7 +85,7 @@ impl Prompts {
 
     /// Takes back all questions.
     pub(super) fn close(&mut self) -> Vec<PromptId> {
-        std::mem::take(&mut self.open).into_keys().collect()
+        take(&mut self.open).into_keys().collect()
     }
 }
 
@@ -122,10 +152,11 @@ fn label(text: &str) -> (String, Option<char>) {
     }
 }
 
-fn respond(call: &HostCall, request: &HostRequest, answer: Answer) -> Option<HostResponse> {
-    let secure = |text: String| SecureString::Clear(Zeroizing::new(text));
+/// What is used of the answer is taken out of it.
+fn respond(call: &HostCall, request: &HostRequest, answer: &mut Answer) -> Option<HostResponse> {
+    let secure = |text: &mut String| SecureString::Clear(Zeroizing::new(take(text)));
     match (request, answer) {
-        (HostRequest::ReadLine, Answer::Line(line)) => call.answer_line(line),
+        (HostRequest::ReadLine, Answer::Line(line)) => call.answer_line(take(line)),
         (HostRequest::ReadLineAsSecureString, Answer::Line(line)) => call.answer_secure_line(secure(line)),
         (HostRequest::PromptForChoice { choices, .. }, Answer::Choice(chosen)) => match chosen[..] {
             [position] if (position as usize) < choices.len() => {
@@ -143,11 +174,11 @@ fn respond(call: &HostCall, request: &HostRequest, answer: Answer) -> Option<Hos
             call.answer_choices(&positions?)
         }
         (HostRequest::PromptForCredential { .. }, Answer::Credential { user, password }) => {
-            call.answer_credential(user, secure(password))
+            call.answer_credential(take(user), secure(password))
         }
         (HostRequest::Prompt { fields, .. }, Answer::Fields(values)) if fields.len() == values.len() => {
             let typed = fields.iter().zip(values).map(|(field, text)| {
-                let value = typed(field.type_full_name.as_str(), text)?;
+                let value = typed(field.type_full_name.as_str(), take(text))?;
                 Some((field.name.clone(), value))
             });
             call.answer_fields(typed.collect::<Option<Vec<(PsStr, PsValue)>>>()?)
@@ -211,10 +242,10 @@ mod tests {
         assert_eq!((choices[1].label.as_str(), choices[1].key), ("Yes to All", Some('A')));
         assert_eq!(defaults, [0]);
         for wrong in [Answer::Choice(vec![]), Answer::Choice(vec![3]), Answer::Line("y".into())] {
-            assert!(prompts.answer(5, wrong).is_none());
+            assert!(prompts.answer(5, Reply::new(wrong)).is_none());
         }
-        assert!(prompts.answer(6, Answer::Choice(vec![0])).is_none());
-        let response = prompts.answer(5, Answer::Choice(vec![2])).unwrap();
+        assert!(prompts.answer(6, Reply::new(Answer::Choice(vec![0]))).is_none());
+        let response = prompts.answer(5, Reply::new(Answer::Choice(vec![2]))).unwrap();
         assert_eq!((response.id, response.method), (7, HostMethod::PromptForChoice));
         assert_eq!(response.outcome, Ok(PsValue::I32(2)));
         assert!(prompts.close().is_empty());
@@ -235,8 +266,8 @@ mod tests {
         let (mut prompts, prompt) = ask(request);
         let PromptKind::Fields(fields) = prompt.kind else { panic!() };
         assert!(fields[1].secret && fields[0].label == "Count");
-        assert!(prompts.answer(5, Answer::Fields(vec!["many".into(), "x".into()])).is_none());
-        assert!(prompts.answer(5, Answer::Fields(vec!["3".into(), "x".into()])).is_some());
+        assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["many".into(), "x".into()]))).is_none());
+        assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["3".into(), "x".into()]))).is_some());
     }
 
     #[test]

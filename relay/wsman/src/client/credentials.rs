@@ -28,7 +28,9 @@ impl Credentials {
 
     /// The Authorization header for Basic (RFC 7617, UTF-8), marked as sensitive.
     ///
-    /// Made for each request, so that no further copy of the password lives as long as the session.
+    /// Made for each request, so that no further copy of the password lives as long as the session. What is made here on
+    /// the way is zeroed; the header itself, the HTTP library's write buffer and the TLS library's are not, as they
+    /// offer no way to it: they are freed with the request and the connection.
     pub(super) fn basic(&self) -> Result<HeaderValue, Error> {
         // A colon would move a part of the user name into the password; nothing on the other side could tell.
         if self.user.contains(':') || self.user.chars().any(char::is_control) {
