@@ -11,7 +11,7 @@ use std::{
 use postern_shared::wire::{Answer, BlockState, ClientMessage, NoteStream, PromptKind, View};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     process::{Child, Command},
     time::{Instant, sleep},
 };
@@ -163,5 +163,48 @@ async fn a_wrong_password_is_explained() {
     assert!(!failure.remedy.is_empty() && !failure.raw.contains("wrong"), "{failure:?}");
     page.end().await;
     assert_eq!(peer.count("Create"), 0);
+    relay.stop().await;
+}
+
+/// PowerShell's own server, named by `POSTERN_POWERSHELL_PEER`; `None` where it is not there.
+async fn powershell() -> Option<(Child, Relay)> {
+    let Some(program) = std::env::var_os("POSTERN_POWERSHELL_PEER") else {
+        println!("skipped: POSTERN_POWERSHELL_PEER names no program with PowerShell's own server");
+        return None;
+    };
+    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let mut command = Command::new(program);
+    command.args(["server", "--listen", &address.to_string(), "--user", "admin", "--password", "secret"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(address).await.is_err() {
+        assert!(Instant::now() < deadline, "PowerShell's server does not listen");
+        sleep(Duration::from_millis(50)).await;
+    }
+    Some((child, Relay::start(config_for(&format!("http://{address}/powershell/"))).await))
+}
+
+#[tokio::test]
+async fn what_powershell_sends_twice_is_shown_once() {
+    let Some((_child, relay)) = powershell().await else { return };
+    let (mut page, ..) = Page::sign_in(relay.address, "admin", "secret").await;
+    let block = page.run("Test-Streams -Verbose -Debug").await;
+    for stream in [NoteStream::Warning, NoteStream::Verbose, NoteStream::Debug, NoteStream::Information] {
+        let texts = block.notes_of(stream);
+        assert!(!texts.is_empty(), "nothing on {stream:?}: {block:?}");
+        let mut unique = texts.clone();
+        unique.sort_unstable();
+        unique.dedup();
+        assert_eq!(unique.len(), texts.len(), "{stream:?}: {texts:?}");
+    }
+    assert_eq!(block.errors.len(), 1, "{block:?}");
+    let block = page.run("Write-Host once").await;
+    assert_eq!(block.notes.iter().filter(|(_, text)| text == "once").count(), 1, "{block:?}");
+    for (_, activities) in &page.progress {
+        let mut ids: Vec<i32> = activities.iter().map(|activity| activity.id).collect();
+        ids.dedup();
+        assert_eq!(ids.len(), activities.len(), "{activities:?}");
+    }
+    page.sign_out().await;
     relay.stop().await;
 }
