@@ -112,13 +112,16 @@ impl Driver {
             }
         };
         let transport = self.transport.clone();
-        let done = with_response(&bytes, transport.limits(), |body| {
+        let (done, empty) = with_response(&bytes, transport.limits(), |body| {
             let Body::Received(received) = body else {
                 return Err(EnvelopeError::Missing("rsp:ReceiveResponse").into());
             };
             let done = received.state == Some(CommandState::Done);
+            let empty = received.streams.is_empty();
             // The next batch travels while this one is decoded; that is one ahead at most.
             if !done
+                && !empty
+                && self.keeps_up()
                 && let Some(id) = target
                 && self.pipelines.get(&id).is_some_and(Running::wants_output)
             {
@@ -134,8 +137,15 @@ impl Driver {
                 Self::skip_what_is_not_fatal(handled)?;
                 self.route_events(target)?;
             }
-            Ok(done)
+            Ok((done, empty))
         })?;
+        let wanted = match target {
+            None => !self.pool_receiving,
+            Some(id) => self.pipelines.get(&id).is_some_and(Running::wants_output),
+        };
+        if empty && !done && wanted {
+            self.receive_later(target);
+        }
         if let Some(id) = target
             && done
         {

@@ -102,6 +102,9 @@ enum Shell {
     Created,
 }
 
+/// Bytes of responses to host calls that may wait to be sent: thousands of refusals, or one long answer of a user.
+const MOST_QUEUED: usize = 1 << 20;
+
 pub(super) struct Driver {
     transport: Arc<Transport>,
     options: ConnectOptions,
@@ -259,6 +262,9 @@ impl Driver {
         if !self.sending {
             self.send_next();
         }
+        if !self.keeps_up() {
+            return;
+        }
         if !self.pool_receiving {
             self.receive(None);
         }
@@ -271,6 +277,12 @@ impl Driver {
         for id in wanting {
             self.receive(Some(id));
         }
+    }
+
+    /// Whether the server takes what it is sent. One that goes on calling the host without taking the responses is asked
+    /// for nothing more until it has: they would pile up.
+    fn keeps_up(&self) -> bool {
+        self.pool.queued(None) < MOST_QUEUED
     }
 
     fn requested(&mut self, request: Control) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_psrp::client::Stream;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::{Answered, Driver, Shell};
@@ -17,6 +17,9 @@ use crate::{
 
 /// How long closing waits for the end of single commands, before it deletes the shell with all of them.
 const SIGNAL_LIMIT: Duration = Duration::from_secs(3);
+
+/// Pause after a Receive that brought no output although there was time left.
+const EARLY: Duration = Duration::from_millis(100);
 
 impl Driver {
     pub(super) fn create(&mut self) {
@@ -81,6 +84,15 @@ impl Driver {
     }
 
     pub(super) fn receive(&mut self, command_id: Option<Uuid>) {
+        self.receive_after(command_id, Duration::ZERO);
+    }
+
+    /// Asks again after a Receive that brought nothing, and not at once.
+    pub(super) fn receive_later(&mut self, command_id: Option<Uuid>) {
+        self.receive_after(command_id, EARLY);
+    }
+
+    fn receive_after(&mut self, command_id: Option<Uuid>, pause: Duration) {
         match command_id {
             None => self.pool_receiving = true,
             Some(id) => match self.pipelines.get_mut(&id) {
@@ -90,7 +102,17 @@ impl Driver {
         }
         let transport = self.transport.clone();
         self.under_way.spawn(async move {
-            Answered::Received(command_id, transport.send(Operation::Receive { command_id }).await)
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
+            let asked = Instant::now();
+            let result = transport.send(Operation::Receive { command_id }).await;
+            // A server keeps a Receive until there is output or the operation's time is over. One that says at once that
+            // there is none would be asked again as fast as both can.
+            if matches!(&result, Err(error) if error.is_poll_timeout()) && asked.elapsed() < EARLY {
+                sleep(EARLY).await;
+            }
+            Answered::Received(command_id, result)
         });
     }
 
