@@ -5,7 +5,9 @@ use std::cell::OnceCell;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement, Window};
+use web_sys::{
+    CanvasRenderingContext2d, HtmlCanvasElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Window,
+};
 
 use crate::{console::Theme, state::Millis};
 
@@ -134,27 +136,30 @@ pub fn insert_text(area: &HtmlTextAreaElement, text: &str) {
     }
 }
 
-/// Mean width of a character in the grid's font, in pixels; measured once.
-pub fn character_width() -> f64 {
+/// Width of a text in the grid's font, in pixels.
+pub fn text_width(text: &str, bold: bool) -> f64 {
+    /// Where the browser does not tell.
+    const CHARACTER: f64 = 8.0;
     thread_local! {
-        static WIDTH: OnceCell<f64> = const { OnceCell::new() };
+        static RULERS: [OnceCell<Option<CanvasRenderingContext2d>>; 2] = const { [OnceCell::new(), OnceCell::new()] };
     }
-    WIDTH.with(|width| *width.get_or_init(|| measured().unwrap_or(7.0)))
+    let measured = RULERS.with(|rulers| {
+        let ruler = rulers[usize::from(bold)].get_or_init(|| ruler(bold)).as_ref()?;
+        Some(ruler.measure_text(text).ok()?.width())
+    });
+    measured.unwrap_or_else(|| text.chars().count() as f64 * CHARACTER)
 }
 
-/// Property values have more capitals and digits than prose; the sample has them too.
-fn measured() -> Option<f64> {
-    const SAMPLE: &str = "Abcdefghijklm NOPqrstuvwxyz 0123456789 GB Mailbox Remote";
-    let document = gloo::utils::document();
-    let ruler = document.create_element("span").ok()?;
-    ruler.set_text_content(Some(SAMPLE));
-    ruler
-        .set_attribute("style", "position:absolute;visibility:hidden;white-space:nowrap;font-size:13px")
-        .ok()?;
-    document.body()?.append_child(&ruler).ok()?;
-    let width = ruler.get_bounding_client_rect().width();
-    ruler.remove();
-    (width > 0.0).then(|| width / SAMPLE.len() as f64)
+/// A canvas that is never shown, with the font of the style sheet's `.grid`.
+fn ruler(bold: bool) -> Option<CanvasRenderingContext2d> {
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    let family =
+        window.get_computed_style(&*document.body()?).ok()??.get_property_value("font-family").ok()?;
+    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    context.set_font(&format!("{} 13px {family}", if bold { "600" } else { "400" }));
+    Some(context)
 }
 
 /// Whether some text on the page is selected.

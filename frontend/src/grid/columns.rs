@@ -2,20 +2,27 @@
 
 use postern_shared::wire::{CellKind, ColumnMeta, SortKey};
 
-use super::rows::{Row, Shown};
+use super::{
+    rows::{Row, Shown},
+    widths::{Need, spread},
+};
 
-/// Narrowest and widest that a column becomes by itself, in pixels.
-const FITTED: (f64, f64) = (64.0, 300.0);
-/// Narrowest and widest that the user can make it.
-const RESIZED: (f64, f64) = (40.0, 1600.0);
-/// What a cell adds on both sides.
-const PADDING: f64 = 27.0;
-/// Headings are bold, and so a little wider.
-const BOLD: f64 = 1.1;
 /// From so many rows on, what a column needs is known well enough; wider cells that come later do not move it.
 const ENOUGH_ROWS: usize = 60;
-/// Room for the sort mark in a heading.
-const SORT_MARK: usize = 2;
+/// Longer texts are cut before they are measured; no column becomes as wide.
+const MEASURED: usize = 160;
+/// Room for the sort mark in a heading, in pixels.
+const SORT_MARK: f64 = 16.0;
+/// Width of the mark for yes or no, in pixels.
+const YES_NO: f64 = 12.0;
+
+/// Measures texts as the grid draws them.
+pub(super) trait Ruler {
+    /// Width of a cell's text in pixels.
+    fn cell(&self, text: &str) -> f64;
+    /// Width of a heading in pixels.
+    fn heading(&self, text: &str) -> f64;
+}
 
 /// A column as it is shown.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,9 +33,10 @@ pub(super) struct Column {
     pub(super) label: String,
     /// What is in it; found out from the rows where the relay did not say.
     pub(super) kind: CellKind,
-    /// Its width in pixels.
+    /// Its width in pixels, as laid out.
     pub(super) width: f64,
-    /// Whether the width still follows the rows that come.
+    need: Need,
+    /// Whether what it needs still follows the rows that come.
     fits: bool,
     /// Width in characters that the type's view asks for; 0 for none.
     asked: u16,
@@ -42,7 +50,8 @@ impl Column {
             property: meta.property.clone(),
             label: meta.label.clone(),
             kind: meta.kind,
-            width: FITTED.0,
+            width: 0.0,
+            need: Need::default(),
             fits: true,
             asked: meta.width,
             kind_known: true,
@@ -54,17 +63,24 @@ impl Column {
             property: property.to_owned(),
             label: property.to_owned(),
             kind: CellKind::Text,
-            width: FITTED.0,
+            width: 0.0,
+            need: Need::default(),
             fits: true,
             asked: 0,
             kind_known: false,
         }
     }
 
-    /// Sets the width by hand.
-    pub(super) fn resize(&mut self, width: f64) {
-        self.width = width.clamp(RESIZED.0, RESIZED.1);
-        self.fits = false;
+    fn fit<'a>(&mut self, cells: impl Iterator<Item = &'a Shown>, ruler: &dyn Ruler) {
+        let heading = ruler.heading(&self.label) + SORT_MARK;
+        let asked = ruler.cell("0") * f64::from(self.asked);
+        let cells = cells.map(|cell| match cell {
+            Shown::Empty | Shown::Bool(_) => YES_NO,
+            Shown::Text(text) => {
+                ruler.cell(text.char_indices().nth(MEASURED).map_or(text, |(end, _)| &text[..end]))
+            }
+        });
+        self.need.grow(cells.fold(heading, f64::max), asked);
     }
 }
 
@@ -135,45 +151,45 @@ impl Columns {
         };
     }
 
-    /// Gives columns the width that these rows need, and finds out what is in those of unknown kind. `character` is
-    /// the mean width of a character.
-    pub(super) fn fit<'a>(&mut self, rows: &(impl Iterator<Item = &'a Row> + Clone), character: f64) {
+    /// Finds out what columns need from the first of these rows, and what is in those of unknown kind.
+    pub(super) fn fit<'a>(&mut self, rows: &(impl Iterator<Item = &'a Row> + Clone), ruler: &dyn Ruler) {
         let enough = rows.clone().nth(ENOUGH_ROWS).is_some();
         for (at, column) in self.shown.iter_mut().enumerate() {
-            let cells = || rows.clone().filter_map(|row| row.cells.get(at));
+            let cells = || rows.clone().take(ENOUGH_ROWS).filter_map(|row| row.cells.get(at));
             if !column.kind_known && cells().next().is_some() {
                 column.kind = kind_of(cells());
                 column.kind_known = true;
             }
             if column.fits {
-                let cells = cells().map(characters).max().unwrap_or(0).max(usize::from(column.asked)) as f64;
-                let label = (column.label.chars().count() + SORT_MARK) as f64 * BOLD;
-                let needed = (cells.max(label) * character + PADDING).clamp(FITTED.0, FITTED.1);
-                column.width = column.width.max(needed);
+                column.fit(cells(), ruler);
                 column.fits = !enough;
             }
         }
     }
 
-    /// Makes a column as wide as these rows need.
-    pub(super) fn refit<'a>(
-        &mut self,
-        at: usize,
-        rows: &(impl Iterator<Item = &'a Row> + Clone),
-        character: f64,
-    ) {
+    /// Makes a column as wide as these rows need, all of them.
+    pub(super) fn refit<'a>(&mut self, at: usize, rows: impl Iterator<Item = &'a Row>, ruler: &dyn Ruler) {
         if let Some(column) = self.shown.get_mut(at) {
-            column.width = FITTED.0;
-            column.fits = true;
-            self.fit(rows, character);
+            column.need = Need::default();
+            column.fit(rows.filter_map(|row| row.cells.get(at)), ruler);
         }
     }
-}
 
-fn characters(cell: &Shown) -> usize {
-    match cell {
-        Shown::Empty | Shown::Bool(_) => 1,
-        Shown::Text(text) => text.chars().take(100).count(),
+    /// Sets a column's width by hand. The others stay as they are: none may move under the pointer.
+    pub(super) fn resize(&mut self, at: usize, width: f64) {
+        for (other, column) in self.shown.iter_mut().enumerate() {
+            column.need.fix(if other == at { width } else { column.width });
+            column.fits = false;
+        }
+        self.lay_out(0.0);
+    }
+
+    /// Lays the columns out in a grid of this width in pixels, 0 while it is unknown.
+    pub(super) fn lay_out(&mut self, room: f64) {
+        let needs: Vec<Need> = self.shown.iter().map(|column| column.need).collect();
+        for (column, width) in self.shown.iter_mut().zip(spread(&needs, room)) {
+            column.width = width;
+        }
     }
 }
 

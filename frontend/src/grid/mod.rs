@@ -9,6 +9,7 @@ mod rows;
 mod scroll;
 mod table;
 mod value;
+mod widths;
 
 use std::rc::Rc;
 

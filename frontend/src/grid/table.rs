@@ -11,7 +11,7 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::{
-    columns::Columns,
+    columns::{self, Columns},
     details::Looked,
     rows::{Rows, Taken},
     scroll::{HEAD, Scroll},
@@ -37,6 +37,8 @@ pub(super) enum Did {
     Answered(Answered),
     Scrolled,
     Measured,
+    /// Its size was found to have changed while it was drawn.
+    Resized,
     Typed(InputEvent),
     Filtered,
     Clicked(u64, usize),
@@ -85,6 +87,8 @@ pub(super) struct Table {
     filter_pause: Option<Timeout>,
     scroll: Scroll,
     place: NodeRef,
+    /// Visible width in pixels; 0 until it is known.
+    width: f64,
     /// Scroll position to set with the next drawing.
     scroll_to: Option<f64>,
     cursor: Option<(Spot, usize)>,
@@ -113,6 +117,7 @@ impl Component for Table {
             filter_pause: None,
             scroll: Scroll { view: FIRST_VIEW, ..Scroll::default() },
             place: NodeRef::default(),
+            width: 0.0,
             scroll_to: None,
             cursor: None,
             selected: None,
@@ -123,7 +128,8 @@ impl Component for Table {
             _resized: EventListener::new(&gloo::utils::window(), "resize", move |_| resized.emit(())),
         };
         table.rows.grew(result.rows, true);
-        table.columns.fit(&table.rows.iter(), browser::character_width());
+        table.columns.fit(&table.rows.iter(), &Ruler);
+        table.columns.lay_out(0.0);
         table.ask(ctx);
         table
     }
@@ -148,7 +154,7 @@ impl Component for Table {
         match did {
             Did::Answered(Answered::Rows(batch)) => {
                 if self.rows.take(&batch, self.scroll.drawn().start) == Taken::Rows {
-                    self.columns.fit(&self.rows.iter(), browser::character_width());
+                    self.columns.fit(&self.rows.iter(), &Ruler);
                     self.select_at_cursor(ctx);
                 }
             }
@@ -171,6 +177,7 @@ impl Component for Table {
                     return false;
                 }
             }
+            Did::Resized => {}
             Did::Typed(event) => {
                 let input: HtmlInputElement = event.target_unchecked_into();
                 if input.value().is_empty() {
@@ -213,12 +220,10 @@ impl Component for Table {
             }
             Did::GripMoved(event) => {
                 let Some(drag) = &self.drag else { return false };
-                if let Some(column) = self.columns.shown.get_mut(drag.column) {
-                    column.resize(drag.width + f64::from(event.client_x()) - drag.from);
-                }
+                self.columns.resize(drag.column, drag.width + f64::from(event.client_x()) - drag.from);
             }
             Did::GripUp => self.drag = None,
-            Did::Fit(column) => self.columns.refit(column, &self.rows.iter(), browser::character_width()),
+            Did::Fit(column) => self.columns.refit(column, self.rows.iter(), &Ruler),
             Did::ToggledChooser => self.choosing = !self.choosing,
             Did::ToggledColumn(property) => {
                 self.columns.toggle(&property);
@@ -237,6 +242,7 @@ impl Component for Table {
                 self.focus();
             }
         }
+        self.columns.lay_out(self.width);
         self.ask(ctx);
         true
     }
@@ -246,8 +252,7 @@ impl Component for Table {
             place.set_scroll_top(top.round() as i32);
         }
         if self.measure() {
-            ctx.link().send_message(Did::Scrolled);
-            self.ask(ctx);
+            ctx.link().send_message(Did::Resized);
         }
     }
 
@@ -281,13 +286,14 @@ impl Table {
         }
     }
 
-    /// Reads scroll position and height; whether something has changed.
+    /// Reads scroll position and size; whether something has changed.
     fn measure(&mut self) -> bool {
         let Some(place) = self.place.cast::<Element>() else { return false };
-        let before = self.scroll;
+        let before = (self.scroll, self.width);
+        self.width = f64::from(place.client_width());
         self.scroll.top = f64::from(place.scroll_top());
         self.scroll.view = (f64::from(place.client_height()) - HEAD).max(0.0);
-        self.scroll != before
+        (self.scroll, self.width) != before
     }
 
     fn sort(&mut self, column: usize) {
@@ -362,5 +368,18 @@ impl Table {
             browser::copy(text).await;
         });
         true
+    }
+}
+
+/// The browser's measure.
+struct Ruler;
+
+impl columns::Ruler for Ruler {
+    fn cell(&self, text: &str) -> f64 {
+        browser::text_width(text, false)
+    }
+
+    fn heading(&self, text: &str) -> f64 {
+        browser::text_width(text, true)
     }
 }

@@ -29,7 +29,7 @@ pub(super) enum Did {
     Chose(Event),
     ToggledPassword,
     FilledIn,
-    Submitted(SubmitEvent),
+    Submitted,
 }
 
 #[derive(Default)]
@@ -67,8 +67,7 @@ impl Component for Form {
                     set(&self.password, password);
                 }
             }
-            Did::Submitted(event) => {
-                event.prevent_default();
+            Did::Submitted => {
                 if !ctx.props().stage.is_busy() {
                     self.password_shown = false;
                     ctx.props().wanted.emit(Intent::SignIn(Box::new(self.filled(ctx))));
@@ -102,7 +101,11 @@ impl Component for Form {
         let FormProps { offer, stage, wanted, news, children } = ctx.props();
         let chosen = self.chosen(ctx);
         let busy = stage.is_busy();
-        let onsubmit = ctx.link().callback(Did::Submitted);
+        // At once: were it left to the update, the browser might send the form itself, password in the address.
+        let onsubmit = ctx.link().callback(|event: SubmitEvent| {
+            event.prevent_default();
+            Did::Submitted
+        });
         let cancel = wanted.reform(|_: MouseEvent| Intent::SignOut);
         let connecting = *stage == Stage::Connecting || *stage == Stage::Resuming;
         html! {

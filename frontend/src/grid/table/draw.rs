@@ -71,20 +71,9 @@ impl Table {
         let columns = self.columns.shown.as_slice();
         let widths = columns.iter().map(|column| column.width);
         let width: f64 = widths.clone().sum();
-        let last = columns.len().saturating_sub(1);
-        // The last one takes the room that is left, but for a number, which would stand far from its row's beginning.
-        let stretches = columns.last().is_some_and(|column| column.kind != CellKind::Number);
-        let mut template: Vec<_> = widths
-            .enumerate()
-            .map(|(at, width)| {
-                let least = format!("{width:.0}px");
-                if at == last && stretches { format!("minmax({least}, 1fr)") } else { least }
-            })
-            .collect();
-        if !stretches {
-            template.push("1fr".to_owned());
-        }
-        let style = format!("--cols:{};--width:{width:.0}px", template.join(" "));
+        // Room that no column needs stays empty at the end.
+        let cols = widths.map(|width| format!("{width:.0}px ")).collect::<String>();
+        let style = format!("--cols:{cols}1fr;--width:{width:.0}px");
         let active = self.cursor.map(|(spot, column)| cell_id(result, spot, column));
         let drawn = scroll.drawn();
         html! {

@@ -28,10 +28,9 @@ impl Table {
             |row: u64| last_row.map_or((Spot::Head, column), |last| (Spot::Row(row.min(last)), column));
         let next = match (key.as_str(), spot) {
             ("ArrowLeft" | "ArrowRight", Spot::Head) if event.shift_key() => {
-                if let Some(column) = self.columns.shown.get_mut(column) {
-                    let step = if key == "ArrowLeft" { -RESIZE_STEP } else { RESIZE_STEP };
-                    column.resize(column.width + step);
-                }
+                let step = if key == "ArrowLeft" { -RESIZE_STEP } else { RESIZE_STEP };
+                let width = self.columns.shown.get(column).map_or(0.0, |column| column.width);
+                self.columns.resize(column, width + step);
                 (spot, column)
             }
             ("ArrowLeft", _) => (spot, column.saturating_sub(1)),
