@@ -103,6 +103,7 @@ pub(crate) const WAITING: &str = "waiting";
 pub(crate) const RUNNING: &str = "running";
 pub(crate) const STOPPED: &str = "stopped";
 pub(crate) const FAILED: &str = "failed";
+pub(crate) const NO_OUTPUT: &str = "no output";
 pub(crate) const EMPTY_HINT: &str = "Type a command below, or pick one from the list.";
 pub(crate) const TRY: &str = "For a start:";
 pub(crate) const EXAMPLES: [&str; 3] = [
@@ -121,12 +122,15 @@ pub(crate) const HINT_STOP: &str = "stop";
 pub(crate) const COMPLETIONS: &str = "Completions";
 pub(crate) const TIME_LEFT_UNKNOWN: &str = "working";
 pub(crate) const SHOW_ALL: &str = "Show all";
-pub(crate) const THEME: &str = "Theme";
 pub(crate) const STAY: &str = "Stay signed in";
 pub(crate) const IDLE: &str = "You will be signed out soon";
 
 pub(crate) fn idle_in(time: &str) -> String {
-    format!("signs out in {time}")
+    format!("Idle sign-out in {time}")
+}
+
+pub(crate) fn theme(name: &str) -> String {
+    format!("Theme: {name}")
 }
 
 pub(crate) fn idle_message(time: &str) -> String {

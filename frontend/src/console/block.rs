@@ -81,6 +81,9 @@ fn state(block: &Block) -> Html {
             let errors = block.errors();
             let (class, mark, word) = match state {
                 BlockState::Completed if errors > 0 => ("state failed", "✕", Some(text::errors(errors))),
+                BlockState::Completed if block.parts.is_empty() => {
+                    ("state done", "✓", Some(text::NO_OUTPUT.to_owned()))
+                }
                 BlockState::Completed => ("state done", "✓", None),
                 BlockState::Failed => ("state failed", "✕", Some(text::FAILED.to_owned())),
                 BlockState::Stopped => ("state stopped", "■", Some(text::STOPPED.to_owned())),
@@ -103,12 +106,7 @@ fn footer(block: &Block) -> Html {
     if objects == 0 {
         return Html::default();
     }
-    html! {
-        <footer>
-            <span>{ text::objects(objects) }</span>
-            <span>{ text::time_split(elapsed, remote) }</span>
-        </footer>
-    }
+    html! { <footer>{ text::time_split(elapsed, remote) }</footer> }
 }
 
 /// Everything that was given, in its order. With `show_all`, the middle of very many parts is left out.

@@ -19,7 +19,7 @@ pub(crate) fn failure_card(failure: &Failure) -> Html {
     };
     html! {
         <div class="failure">
-            <h4>{ what }</h4>
+            <p class="what">{ what }</p>
             <dl>
                 { part(text::CAUSE, cause, "") }
                 { part(text::REMEDY, remedy, "") }

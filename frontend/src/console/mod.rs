@@ -114,6 +114,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             <Top ..top />
             <Rail facts={facts.clone()} blocks={blocks.clone()} wanted={wanted.clone()} on_done={set(&rail, false)} />
             <main class="main">
+                <h1 class="visually-hidden">{ text::PRODUCT }{ ": " }{ &facts.endpoint }</h1>
                 <Blocks blocks={blocks.clone()} notes={props.notes.clone()} link={link.clone()} live={open}
                     wanted={wanted.clone()} />
                 <Composer facts={facts.clone()} blocks={blocks.clone()} {open} {busy} insertion={props.insertion.clone()}

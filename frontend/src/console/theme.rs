@@ -49,6 +49,10 @@ pub(crate) fn theme_switch(theme: Theme, wanted: &Callback<Intent>) -> Html {
     let next = theme.next();
     let onclick = wanted.reform(move |_: MouseEvent| Intent::Theme(next));
     html! {
-        <button type="button" class="quiet theme" id="theme" {onclick}>{ text::THEME }{ ": " }{ theme.name() }</button>
+        <button type="button" class="quiet" id="theme" {onclick}>
+            // Where room is short, the sign stands for the words.
+            <span class="narrow" role="img" aria-label={text::theme(theme.name())}>{ "◐" }</span>
+            <span class="wide">{ text::theme(theme.name()) }</span>
+        </button>
     }
 }

@@ -65,12 +65,12 @@ pub struct SignInProps {
 pub fn SignInPage(props: &SignInProps) -> Html {
     html! {
         <div class="signin">
-            <section class="side">
+            <header class="side">
                 { mark(34) }
                 <h1>{ text::PRODUCT }</h1>
                 <p>{ text::CLAIM }</p>
                 <p class="foot">{ text::PASSWORD_PROMISE }</p>
-            </section>
+            </header>
             <main class="card-place">
                 <div class="corner">{ theme_switch(props.theme, &props.wanted) }</div>
                 { card(props) }
@@ -109,11 +109,15 @@ fn card(props: &SignInProps) -> Html {
         Stage::Failed(failure) => Some(failure),
         _ => props.offer_failure.as_ref(),
     };
+    let failed = matches!(props.stage, Stage::Failed(_));
     // What went wrong stands above the fields that it is about.
     let news = html! {
         <>
             if props.goodbye {
                 <p class="goodbye" role="status">{ text::SIGNED_OUT }</p>
+            }
+            if failed {
+                { steps_view(&props.connecting) }
             }
             if let Some(failure) = failure {
                 <div role="alert">{ failure_card(failure) }</div>
@@ -122,7 +126,9 @@ fn card(props: &SignInProps) -> Html {
     };
     html! {
         <Form offer={offer.clone()} stage={props.stage.clone()} wanted={props.wanted.clone()} {news}>
-            { steps_view(&props.connecting) }
+            if !failed {
+                { steps_view(&props.connecting) }
+            }
             { lost(props) }
         </Form>
     }

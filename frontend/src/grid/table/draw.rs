@@ -72,8 +72,8 @@ impl Table {
         let widths = columns.iter().map(|column| column.width);
         let width: f64 = widths.clone().sum();
         // Room that no column needs stays empty at the end.
-        let cols = widths.map(|width| format!("{width:.0}px ")).collect::<String>();
-        let style = format!("--cols:{cols}1fr;--width:{width:.0}px");
+        let cols: Vec<_> = widths.map(|width| format!("{width:.0}px")).collect();
+        let style = format!("--cols:{} 1fr;--width:{width:.0}px", cols.join(" "));
         let active = self.cursor.map(|(spot, column)| cell_id(result, spot, column));
         let drawn = scroll.drawn();
         html! {
