@@ -112,14 +112,14 @@ pub(super) fn Rail(props: &RailProps) -> Html {
                 <ul>{ for found.into_iter().map(|name| command(name)) }</ul>
             } else {
                 if !blocks.is_empty() {
-                    <h3>{ text::RECENT }</h3>
+                    <h2>{ text::RECENT }</h2>
                     <ul>
                         for line in recent(blocks) {
                             <li><button title={line.to_string()} onclick={pick(Intent::Edit(line.clone()))}>{ line.to_string() }</button></li>
                         }
                     </ul>
                 }
-                <h3>{ text::NOUNS }</h3>
+                <h2>{ text::NOUNS }</h2>
                 for (noun, names) in nouns.iter() {
                     <details key={noun.clone()}>
                         <summary><span>{ noun.clone() }</span><small>{ names.len() }</small></summary>

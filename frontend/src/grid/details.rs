@@ -66,9 +66,9 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
         Looked::Gone => html! { <p class="muted" role="status">{ text::DETAILS_GONE }</p> },
         Looked::Here(detail) | Looked::Stale(detail) => html! {
             <>
-                <h4>{ &detail.title }</h4>
+                <h2>{ &detail.title }</h2>
                 if let Some(name) = detail.type_names.first() {
-                    <div class="type" title={detail.type_names.join("\n")}>{ name }</div>
+                    <div class="type" title={detail.type_names.join("\n")}>{ value::breakable(name) }</div>
                 }
                 if detail.properties.len() > MANY {
                     <input type="search" placeholder={text::FILTER_PROPERTIES} aria-label={text::FILTER_PROPERTIES} {oninput} />

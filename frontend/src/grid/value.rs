@@ -13,7 +13,7 @@ pub(super) fn value(value: &DetailValue) -> Html {
     nested(value, 0)
 }
 
-/// A property's name that may break between its words: `PrimarySmtpAddress` at `Smtp`.
+/// A name that may break between its words: `PrimarySmtpAddress` at `Smtp`, a type's name after its dots.
 pub(super) fn breakable(name: &str) -> Html {
     let mut start = 0;
     let mut words = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn breakable(name: &str) -> Html {
         .zip(name.chars().skip(1))
         .map(|((at, one), two)| (at + one.len_utf8(), (one, two)))
     {
-        if pair.0.is_lowercase() && pair.1.is_uppercase() {
+        if pair.0 == '.' || pair.0.is_lowercase() && pair.1.is_uppercase() {
             words.push(name.get(start..at).unwrap_or_default().to_owned());
             start = at;
         }

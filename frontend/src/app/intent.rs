@@ -1,0 +1,145 @@
+//! What the parts of the page ask for, and how it is done.
+
+use std::rc::Rc;
+
+use postern_shared::wire::{Answer, BlockId, ClientMessage, PromptId, SignIn};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use super::{App, Happened, ask_offer};
+use crate::{browser, console::Theme, net, signin::Stage, state::Model, text};
+
+/// Activity at the page is told at most this often, in milliseconds.
+const ACTIVE_EVERY: f64 = 20_000.0;
+
+/// What the page's parts ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Run what is in the editor, and empty it.
+    Submit(Rc<str>),
+    /// Run this command line.
+    Run(Rc<str>),
+    /// Put this command line in the editor instead of what is there.
+    Edit(Rc<str>),
+    /// Put this text in the editor at the cursor.
+    Insert(Rc<str>),
+    /// Stop a block.
+    Stop(BlockId),
+    /// Stop whatever runs.
+    StopAny,
+    /// Answer a question.
+    Answer(PromptId, Answer),
+    /// Keep the session from being signed out.
+    Stay,
+    /// Sign out, or give up connecting.
+    SignOut,
+    /// Leave what is left of an ended session for the sign-in page.
+    SignInAgain,
+    /// Connect again now.
+    Reconnect,
+    /// Use this theme.
+    Theme(Theme),
+    /// Sign in.
+    SignIn(Box<SignIn>),
+    /// Ask for the offer again.
+    AskOffer,
+}
+
+impl App {
+    pub(super) fn intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
+        match intent {
+            Intent::Submit(line) => {
+                self.insertion = if self.run(line.clone()) {
+                    self.insertion.cleared()
+                } else {
+                    self.insertion.kept(&line, text::NOT_SENT)
+                };
+            }
+            Intent::Run(line) => {
+                if !self.run(line.clone()) {
+                    self.insertion = self.insertion.kept(&line, text::NOT_SENT);
+                }
+            }
+            Intent::Edit(line) => self.insertion = self.insertion.replaced(&line),
+            Intent::Insert(piece) => self.insertion = self.insertion.inserted(&piece),
+            Intent::Stop(block) => self.stop(block),
+            Intent::StopAny => {
+                if let Some(block) = self.model.running() {
+                    self.stop(block);
+                }
+            }
+            Intent::Answer(prompt, answer) => {
+                if self.send(&ClientMessage::Answer { prompt, answer }) {
+                    self.used();
+                }
+            }
+            Intent::Stay => {
+                if self.send(&ClientMessage::Active) {
+                    self.used();
+                }
+            }
+            Intent::SignOut => {
+                if self.send(&ClientMessage::SignOut) {
+                    self.signing_out = true;
+                } else if self.model.facts.is_none() {
+                    return self.leave();
+                }
+            }
+            Intent::SignInAgain => return self.leave(),
+            Intent::Reconnect => return self.link.is_none() && self.opening.is_none() && self.open(ctx),
+            Intent::Theme(theme) => {
+                self.place.theme = theme;
+                self.place.show();
+                browser::set_theme(theme);
+            }
+            Intent::SignIn(form) => {
+                self.stage = Stage::Asking;
+                self.goodbye = false;
+                self.model = Model::default();
+                let answered = ctx.link().callback(Happened::SignIn);
+                spawn_local(async move { answered.emit(net::sign_in(&form).await) });
+            }
+            Intent::AskOffer => {
+                self.offer_failure = None;
+                ask_offer(ctx);
+            }
+        }
+        true
+    }
+
+    pub(super) fn run(&mut self, line: Rc<str>) -> bool {
+        let sent = self.send(&ClientMessage::Run { line: line.to_string() });
+        if sent {
+            self.sent.push_back(line);
+            self.used();
+        }
+        sent
+    }
+
+    pub(super) fn stop(&mut self, block: BlockId) {
+        if self.send(&ClientMessage::Stop { block }) {
+            self.model.stopping(block);
+            self.used();
+        }
+    }
+
+    pub(super) fn send(&self, message: &ClientMessage) -> bool {
+        self.link.as_ref().is_some_and(|link| link.send(message))
+    }
+
+    /// Something was sent that keeps the session.
+    pub(super) fn used(&mut self) {
+        let now = browser::now();
+        self.told_active = now;
+        self.model.active(now);
+    }
+
+    pub(super) fn touched(&mut self) -> bool {
+        let open = self.model.facts.is_some() && !self.model.idle_warning && !self.signing_out;
+        if !open || browser::now() - self.told_active < ACTIVE_EVERY || !self.send(&ClientMessage::Active) {
+            return false;
+        }
+        self.used();
+        true
+    }
+}

@@ -1,0 +1,202 @@
+//! The whole page: sign-in or console, the connection between them and the relay, and the one model that both draw.
+
+mod connection;
+mod intent;
+
+use std::{collections::VecDeque, rc::Rc};
+
+use gloo::{events::EventListener, timers::callback::Interval};
+use postern_shared::wire::{BUILD, Failure, Offer, ServerMessage, SignedIn};
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use self::connection::{REFUSALS, session_gone};
+pub use self::intent::Intent;
+use crate::{
+    browser::{self, Place},
+    composer::Insertion,
+    console::Console,
+    net::{self, Link, LinkEvent},
+    signin::{SignInPage, Stage},
+    state::Model,
+    text,
+};
+
+/// What happens to the page.
+#[derive(Debug)]
+pub enum Happened {
+    /// A part of the page asks for something.
+    Wanted(Intent),
+    /// The relay's offer came.
+    Offer(Result<Offer, Failure>),
+    /// The relay answered the sign-in.
+    SignIn(Result<SignedIn, Failure>),
+    /// Something happened to the connection with this number.
+    Link(u32, LinkEvent),
+    /// A second of waiting to reconnect is over.
+    Tick,
+    /// The relay answers, or does not, while the WebSocket cannot be opened.
+    Probed(bool),
+    /// The user touched something.
+    Touched,
+    /// The address was changed by hand.
+    Moved,
+}
+
+/// The page.
+pub struct App {
+    place: Place,
+    offer: Option<Rc<Offer>>,
+    offer_failure: Option<Rc<Failure>>,
+    stage: Stage,
+    model: Model,
+    link: Option<Link>,
+    opening: Option<Link>,
+    links: u32,
+    refused: usize,
+    attempts: usize,
+    retry_in: Option<u32>,
+    timer: Option<Interval>,
+    signing_out: bool,
+    goodbye: bool,
+    told_active: f64,
+    /// Command lines sent and not yet seen as a block.
+    sent: VecDeque<Rc<str>>,
+    /// Whether the connection broke since those were sent.
+    resent: bool,
+    insertion: Insertion,
+    wanted: Callback<Intent>,
+    _listeners: [EventListener; 4],
+}
+
+impl Component for App {
+    type Message = Happened;
+    type Properties = ();
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let place = Place::current();
+        browser::set_theme(place.theme);
+        ask_offer(ctx);
+        let window = gloo::utils::window();
+        let touched = |event: &'static str| {
+            let touched = ctx.link().callback(|()| Happened::Touched);
+            EventListener::new(&window, event, move |_| touched.emit(()))
+        };
+        let moved = ctx.link().callback(|()| Happened::Moved);
+        let online = ctx.link().callback(|()| Happened::Wanted(Intent::Reconnect));
+        let mut app = Self {
+            stage: if place.session.is_some() { Stage::Resuming } else { Stage::Form },
+            place,
+            offer: None,
+            offer_failure: None,
+            model: Model::default(),
+            link: None,
+            opening: None,
+            links: 0,
+            refused: 0,
+            attempts: 0,
+            retry_in: None,
+            timer: None,
+            signing_out: false,
+            goodbye: false,
+            told_active: f64::MIN,
+            sent: VecDeque::new(),
+            resent: false,
+            insertion: Insertion::default(),
+            wanted: ctx.link().callback(Happened::Wanted),
+            _listeners: [
+                touched("keydown"),
+                touched("pointerdown"),
+                EventListener::new(&window, "hashchange", move |_| moved.emit(())),
+                EventListener::new(&window, "online", move |_| online.emit(())),
+            ],
+        };
+        app.open(ctx);
+        app
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, happened: Happened) -> bool {
+        match happened {
+            Happened::Wanted(intent) => self.intent(ctx, intent),
+            Happened::Offer(Ok(offer)) => {
+                if offer.build == BUILD || !browser::reload_for_build() {
+                    self.offer_failure = (offer.build != BUILD).then(|| Rc::new(other_build()));
+                    self.offer = Some(Rc::new(offer));
+                }
+                true
+            }
+            Happened::Offer(Err(failure)) => {
+                self.offer_failure = Some(Rc::new(failure));
+                true
+            }
+            Happened::SignIn(Ok(SignedIn { session })) => {
+                self.place.session = Some(session);
+                self.place.show();
+                self.open(ctx);
+                true
+            }
+            Happened::SignIn(Err(failure)) => {
+                self.stage = Stage::Failed(Rc::new(failure));
+                true
+            }
+            Happened::Link(number, event) => number == self.links && self.link_event(ctx, event),
+            Happened::Tick => match self.retry_in {
+                Some(seconds) if seconds > 1 => {
+                    self.retry_in = Some(seconds - 1);
+                    true
+                }
+                _ => self.open(ctx),
+            },
+            Happened::Probed(answers) => {
+                if answers && self.link.is_none() && self.refused >= REFUSALS {
+                    self.model.apply(ServerMessage::Ended(session_gone()), browser::now());
+                    return self.over(ctx);
+                }
+                false
+            }
+            Happened::Touched => self.touched(),
+            Happened::Moved => {
+                let place = Place::current();
+                if place.session != self.place.session {
+                    browser::reload();
+                }
+                self.place.theme = place.theme;
+                browser::set_theme(place.theme);
+                true
+            }
+        }
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let wanted = self.wanted.clone();
+        let theme = self.place.theme;
+        let Some(facts) = self.model.facts.clone() else {
+            return html! {
+                <SignInPage offer={self.offer.clone()} offer_failure={self.offer_failure.clone()} stage={self.stage.clone()}
+                    connecting={self.model.connecting.clone()} lost={self.retry_in.is_some()} goodbye={self.goodbye} {theme} {wanted} />
+            };
+        };
+        html! {
+            <Console {facts} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
+                blocks={self.model.blocks.clone()} notes={self.model.notes.clone()}
+                prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
+                idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}
+                announcement={self.model.announcement.clone()} insertion={self.insertion.clone()} />
+        }
+    }
+}
+
+fn ask_offer(ctx: &Context<App>) {
+    let answered = ctx.link().callback(Happened::Offer);
+    spawn_local(async move { answered.emit(net::offer().await) });
+}
+
+fn other_build() -> Failure {
+    Failure {
+        what: text::OTHER_BUILD.into(),
+        cause: text::OTHER_BUILD_CAUSE.into(),
+        remedy: text::OTHER_BUILD_REMEDY.into(),
+        raw: format!("page {BUILD}"),
+        ..Failure::default()
+    }
+}
