@@ -92,6 +92,8 @@ async fn the_main_job() {
     page.click("#connect").await;
     page.until("document.querySelector('.failure')").await;
     page.until_text("Likely cause").await;
+    page.until("document.querySelector('.steps li.done') && document.querySelector('.steps li.failed')")
+        .await;
     assert_eq!(page.eval("document.querySelector('#user').value").await, "admin@klinik-auer.example");
     assert_eq!(page.eval("document.querySelector('#password').value").await, "");
     page.screenshot("sign-in-failed-light").await;
@@ -142,6 +144,10 @@ async fn the_main_job() {
                 Sort-Object Alias -Descending | Select-Object Alias, DisplayName -First 3";
     finish(&mut page, line, "done").await;
     assert_eq!(first_row(&mut page).await[0], "room-240");
+    let cut = format!(
+        "[...{NEWEST}.querySelectorAll('[role=gridcell]')].some(cell => cell.scrollWidth > cell.clientWidth)"
+    );
+    assert_eq!(page.eval(&cut).await, false, "columns are as wide as their content");
 
     // A question, answered by keyboard.
     run(&mut page, "Remove-Mailbox lab").await;
