@@ -142,9 +142,9 @@ impl Default for Limits {
             header_seconds: 15,
             request_seconds: 10,
             open_seconds: 120,
-            // 100,000 mailboxes with all their properties stay below it.
-            session_megabytes: 2048,
-            megabytes: 4096,
+            // 100,000 mailboxes with all their properties take about 80.
+            session_megabytes: 512,
+            megabytes: 2048,
             log_events: 20_000,
             log_megabytes: 16,
             queue: 50,
