@@ -188,7 +188,11 @@ async fn powershell() -> Option<(Child, Relay)> {
 async fn what_powershell_sends_twice_is_shown_once() {
     let Some((_child, relay)) = powershell().await else { return };
     let (mut page, ..) = Page::sign_in(relay.address, "admin", "secret").await;
-    let block = page.run("Test-Streams -Verbose -Debug").await;
+    let running = page.start("Test-Streams -Verbose -Debug").await;
+    // With -Debug each debug line is a question.
+    let prompt = page.prompt().await;
+    page.answer(&prompt, Answer::Choice(vec![1])).await;
+    let block = page.finish(running).await;
     for stream in [NoteStream::Warning, NoteStream::Verbose, NoteStream::Debug, NoteStream::Information] {
         let texts = block.notes_of(stream);
         assert!(!texts.is_empty(), "nothing on {stream:?}: {block:?}");
