@@ -38,6 +38,14 @@ impl Relay {
     }
 }
 
+/// Pictures of what the page shows, in both colour schemes: `NAME-light.png`, `NAME-dark.png`.
+async fn pictures(page: &mut Browser, name: &str) {
+    page.scheme("dark").await;
+    page.screenshot(&format!("{name}-dark")).await;
+    page.scheme("light").await;
+    page.screenshot(&format!("{name}-light")).await;
+}
+
 /// The newest block.
 const NEWEST: &str = "[...document.querySelectorAll('.block')].at(-1)";
 
@@ -80,10 +88,7 @@ async fn the_main_job() {
     let relay = Relay::start().await;
     let mut page = Browser::open(&relay.url).await;
     page.until("document.querySelector('#connect')").await;
-    page.screenshot("sign-in-light").await;
-    page.scheme("dark").await;
-    page.screenshot("sign-in-dark").await;
-    page.scheme("light").await;
+    pictures(&mut page, "sign-in").await;
 
     // A wrong password is explained, and what was typed is still there.
     page.click("#fill-in").await;
@@ -96,15 +101,15 @@ async fn the_main_job() {
         .await;
     assert_eq!(page.eval("document.querySelector('#user').value").await, "admin@klinik-auer.example");
     assert_eq!(page.eval("document.querySelector('#password').value").await, "");
-    page.screenshot("sign-in-failed-light").await;
+    pictures(&mut page, "sign-in-failed").await;
 
     sign_in(&mut page).await;
-    page.screenshot("console-empty-light").await;
+    pictures(&mut page, "console-empty").await;
 
     // A grid of objects, with the columns of the type's own view.
     finish(&mut page, "Get-Mailbox -ResultSize Unlimited", "done").await;
     let first = first_row(&mut page).await;
-    page.screenshot("console-grid-light").await;
+    pictures(&mut page, "console-grid").await;
     assert_eq!(first.len(), 4, "Name, Alias, ServerName, ProhibitSendQuota: {first:?}");
     page.until(&format!("{NEWEST}.innerText.includes('300 objects')")).await;
 
@@ -114,6 +119,14 @@ async fn the_main_job() {
     page.until(&format!("{heading}.getAttribute('aria-sort') === 'ascending'")).await;
     page.until(&format!("{NEWEST}.querySelector('.rows [role=row]').innerText !== {:?}", first.join("\n")))
         .await;
+
+    // An object beside the grid.
+    page.click(".block:last-child .rows [role=row]:nth-child(4) [role=gridcell]").await;
+    page.press("Enter", 0).await;
+    page.until("document.querySelector('aside.detail dl')").await;
+    pictures(&mut page, "console-overview").await;
+    page.press("Escape", 0).await;
+    page.until("!document.querySelector('aside.detail')").await;
 
     // Filtered over all columns.
     page.click(".block:last-child input.filter").await;
@@ -129,15 +142,12 @@ async fn the_main_job() {
     assert!(properties.as_u64().is_some_and(|count| count > 60), "{properties}");
     page.until("document.querySelector('aside.detail').innerText.includes('nora.fink@klinik-auer.example')")
         .await;
-    page.screenshot("console-details-light").await;
-    page.scheme("dark").await;
-    page.screenshot("console-details-dark").await;
-    page.scheme("light").await;
+    pictures(&mut page, "console-details").await;
 
     // An error in its four parts.
     finish(&mut page, "Get-Mailbox nora.fnk", "failed").await;
     page.until(&format!("{NEWEST}.querySelector('.failure')")).await;
-    page.screenshot("console-error-light").await;
+    pictures(&mut page, "console-error").await;
 
     // What the local session does behind a remote command.
     let line = "Get-Mailbox -ResultSize Unlimited | Where-Object { $_.RecipientTypeDetails -eq 'RoomMailbox' } | \
@@ -152,10 +162,7 @@ async fn the_main_job() {
     // A question, answered by keyboard.
     run(&mut page, "Remove-Mailbox lab").await;
     page.until("document.querySelector('dialog[open]')").await;
-    page.screenshot("question-light").await;
-    page.scheme("dark").await;
-    page.screenshot("question-dark").await;
-    page.scheme("light").await;
+    pictures(&mut page, "question").await;
     page.press("n", 0).await;
     page.until(&format!("{NEWEST}.querySelector('.state.done')")).await;
     finish(&mut page, "Get-Mailbox lab", "done").await;
@@ -164,7 +171,7 @@ async fn the_main_job() {
     // Stopped with Ctrl+C from the editor.
     run(&mut page, "Start-Sleep -Seconds 600").await;
     page.until(&format!("{NEWEST}.querySelector('.state.running')")).await;
-    page.screenshot("running-light").await;
+    pictures(&mut page, "running").await;
     page.click("#editor").await;
     page.press("c", 2).await;
     page.until(&format!("{NEWEST}.querySelector('.state.stopped')")).await;
@@ -174,23 +181,19 @@ async fn the_main_job() {
     page.reload().await;
     page.until(&format!("document.querySelectorAll('.block').length === {before}")).await;
     page.until(&format!("{NEWEST}.querySelector('.state.stopped')")).await;
-    page.screenshot("console-light").await;
-    page.scheme("dark").await;
-    page.screenshot("console-dark").await;
+    pictures(&mut page, "console").await;
     page.size(390, 844).await;
-    page.screenshot("console-phone-dark").await;
-    page.scheme("light").await;
-    page.screenshot("console-phone-light").await;
+    pictures(&mut page, "console-phone").await;
     page.size(1440, 900).await;
 
     page.click("#help").await;
     page.until("document.querySelector('dialog[open]')").await;
-    page.screenshot("help-light").await;
+    pictures(&mut page, "help").await;
     page.press("Escape", 0).await;
 
     page.click("#sign-out").await;
     page.until("document.querySelector('#connect')").await;
-    page.screenshot("signed-out-light").await;
+    pictures(&mut page, "signed-out").await;
     let unexpected: Vec<_> = page.errors.iter().filter(|error| !error.contains("401")).collect();
     assert!(unexpected.is_empty(), "{unexpected:?}");
 }
