@@ -2,7 +2,10 @@
 //! strings are in the modules below.
 
 mod command;
+mod control;
 mod expression;
+mod function;
+mod pipeline;
 mod statement;
 mod string;
 
