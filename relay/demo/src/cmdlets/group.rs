@@ -249,9 +249,14 @@ fn get_members(call: &mut Call<'_>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The group and the recipient that a change of membership names; `None` after an error was written.
+fn group_and_member(call: &mut Call<'_>) -> Result<Option<(RecipientId, RecipientId)>, Stop> {
+    let Some(group) = one(call, "Identity", Recipient::is_group)? else { return Ok(None) };
+    Ok(one(call, "Member", |_| true)?.map(|member| (group, member)))
+}
+
 fn add_member(call: &mut Call<'_>) -> Result<(), Stop> {
-    let Some(id) = one(call, "Identity", Recipient::is_group)? else { return Ok(()) };
-    let Some(member) = one(call, "Member", |_| true)? else { return Ok(()) };
+    let Some((id, member)) = group_and_member(call)? else { return Ok(()) };
     let (group, name) = {
         let organisation = call.organisation();
         (organisation.canonical_name(id), organisation.canonical_name(member))
@@ -283,8 +288,7 @@ fn add_member(call: &mut Call<'_>) -> Result<(), Stop> {
 }
 
 fn remove_member(call: &mut Call<'_>) -> Result<(), Stop> {
-    let Some(id) = one(call, "Identity", Recipient::is_group)? else { return Ok(()) };
-    let Some(member) = one(call, "Member", |_| true)? else { return Ok(()) };
+    let Some((id, member)) = group_and_member(call)? else { return Ok(()) };
     let (group, name) = {
         let organisation = call.organisation();
         (organisation.canonical_name(id), organisation.canonical_name(member))
