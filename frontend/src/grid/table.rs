@@ -63,6 +63,13 @@ enum Spot {
     Row(u64),
 }
 
+/// What is to be done with a row; opening it is more than selecting it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    Selected,
+    Opened,
+}
+
 /// The object that the details show.
 struct Look {
     /// Its number in the result.
@@ -94,8 +101,8 @@ pub(super) struct Table {
     cursor: Option<(Spot, usize)>,
     /// Number of the selected row in the result.
     selected: Option<u64>,
-    /// Whether the row at the cursor is to be selected as soon as it is here.
-    selecting: bool,
+    /// What is to be done with the row at the cursor as soon as it is here.
+    wanted: Option<Wanted>,
     look: Option<Look>,
     drag: Option<Drag>,
     choosing: bool,
@@ -121,7 +128,7 @@ impl Component for Table {
             scroll_to: None,
             cursor: None,
             selected: None,
-            selecting: false,
+            wanted: None,
             look: None,
             drag: None,
             choosing: false,
@@ -155,7 +162,7 @@ impl Component for Table {
             Did::Answered(Answered::Rows(batch)) => {
                 if self.rows.take(&batch, self.scroll.drawn().start) == Taken::Rows {
                     self.columns.fit(&self.rows.iter(), &Ruler);
-                    self.select_at_cursor(ctx);
+                    self.do_wanted(ctx);
                 }
             }
             Did::Answered(Answered::Details(request, detail)) => {
@@ -198,9 +205,7 @@ impl Component for Table {
             }
             Did::Clicked(row, column) => {
                 self.cursor = Some((Spot::Row(row), column));
-                self.selecting = true;
-                self.select_at_cursor(ctx);
-                self.open_details(ctx);
+                self.at_cursor(ctx, Wanted::Opened);
             }
             Did::SortClicked(column) => self.sort(column),
             Did::Key(event) => return self.key(ctx, &event),
@@ -238,6 +243,7 @@ impl Component for Table {
                 self.rows.new_columns();
             }
             Did::ClosedDetails => {
+                self.wanted = None;
                 self.look = None;
                 self.focus();
             }
@@ -307,28 +313,28 @@ impl Table {
             *spot = Spot::Row(0);
         }
         // What is selected stays so, wherever it stands now.
-        self.selecting = false;
+        self.wanted = None;
         self.scroll.top = 0.0;
         self.scroll_to = Some(0.0);
     }
 
-    /// Selects the row at the cursor, once it is here.
-    fn select_at_cursor(&mut self, ctx: &Context<Self>) {
-        if let Some((Spot::Row(row), _)) = self.cursor.filter(|_| self.selecting)
-            && let Some(row) = self.rows.get(row)
-        {
-            self.selecting = false;
-            self.selected = Some(row.number);
-            self.look_at_selected();
-            self.ask_details(ctx);
-        }
+    /// Selects the row at the cursor, and opens it where that is wanted: at once, or when the relay has sent it. Keys can
+    /// be faster than rows, and what one asked for is not forgotten.
+    fn at_cursor(&mut self, ctx: &Context<Self>, wanted: Wanted) {
+        self.wanted = self.wanted.max(Some(wanted));
+        self.do_wanted(ctx);
     }
 
-    fn open_details(&mut self, ctx: &Context<Self>) {
-        if let (Some(number), None) = (self.selected, &self.look) {
+    fn do_wanted(&mut self, ctx: &Context<Self>) {
+        let Some((Spot::Row(row), _)) = self.cursor else { return };
+        let Some(number) = self.rows.get(row).map(|row| row.number) else { return };
+        let Some(wanted) = self.wanted.take() else { return };
+        self.selected = Some(number);
+        if wanted == Wanted::Opened && self.look.is_none() {
             self.look = Some(Look { number, request: None, state: Looked::Loading });
-            self.ask_details(ctx);
         }
+        self.look_at_selected();
+        self.ask_details(ctx);
     }
 
     /// Open details follow the selection, one request at a time.

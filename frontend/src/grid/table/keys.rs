@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Spot, Table};
+use super::{Spot, Table, Wanted};
 use crate::browser;
 
 /// How much a column grows or shrinks with a key, in pixels.
@@ -49,12 +49,11 @@ impl Table {
             }
             ("Enter" | " ", Spot::Row(_)) => {
                 self.cursor = Some((spot, column));
-                self.selecting = true;
-                self.select_at_cursor(ctx);
-                self.open_details(ctx);
+                self.at_cursor(ctx, Wanted::Opened);
                 (spot, column)
             }
-            ("Escape", _) if self.look.is_some() => {
+            ("Escape", _) if self.look.is_some() || self.wanted == Some(Wanted::Opened) => {
+                self.wanted = None;
                 self.look = None;
                 (spot, column)
             }
@@ -75,8 +74,7 @@ impl Table {
                 self.scroll_to = Some(top);
                 self.ask(ctx);
             }
-            self.selecting = true;
-            self.select_at_cursor(ctx);
+            self.at_cursor(ctx, Wanted::Selected);
         }
     }
 }
