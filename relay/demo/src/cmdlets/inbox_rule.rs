@@ -1,4 +1,4 @@
-//! Rules of mailboxes: Get-, New-, Enable-, Disable- and Remove-InboxRule.
+//! Rules of mailboxes: Get-, New-, Set-, Enable-, Disable- and Remove-InboxRule.
 
 use std::sync::LazyLock;
 
@@ -79,6 +79,17 @@ const NEW: [Parameter; settable(CONDITIONS) + settable(ACTIONS) + 3] = parameter
     &[CONDITIONS, ACTIONS],
 );
 
+const SET: [Parameter; settable(CONDITIONS) + settable(ACTIONS) + 5] = parameters(
+    &[
+        RULE,
+        MAILBOX,
+        Parameter::new("Name", Kind::Text).help("Its new name."),
+        Parameter::new("Priority", Kind::Int).help("Its place among the mailbox's rules, from 1."),
+        Parameter::switch("Force"),
+    ],
+    &[CONDITIONS, ACTIONS],
+);
+
 /// The family.
 pub const CMDLETS: &[Cmdlet] = &[
     Cmdlet::new("Get-InboxRule", "Lists the rules of a mailbox.", get)
@@ -94,6 +105,10 @@ pub const CMDLETS: &[Cmdlet] = &[
         .output(TYPE)
         .confirms(Impact::Medium)
         .takes(&NEW),
+    Cmdlet::new("Set-InboxRule", "Changes a rule of a mailbox.", set)
+        .class("Microsoft.Exchange.Management.RecipientTasks.SetInboxRule")
+        .confirms(Impact::Medium)
+        .takes(&SET),
     Cmdlet::new("Enable-InboxRule", "Puts a rule of a mailbox in force.", |call| {
         change(call, "Enabling", |rules, at| switch(rules, at, true))
     })
@@ -125,18 +140,18 @@ fn description(item: &Item) -> String {
         let used = part.iter().filter_map(|field| {
             let plain = item.value(field.name).filter(|plain| !plain.is_null())?;
             match plain.as_bool() {
-                Some(true) => Some(format!("\t{}", field.help)),
+                Some(true) => Some(field.help.to_owned()),
                 Some(false) => None,
                 None => {
                     let words: Vec<String> = texts(plain).iter().map(|word| format!("'{word}'")).collect();
-                    Some(format!("\t{} {}", field.help, words.join(" or ")))
+                    Some(format!("{} {}", field.help, words.join(" or ")))
                 }
             }
         });
         used.collect()
     };
     format!(
-        "If the message:\r\n{}\r\nTake the following actions:\r\n{}\r\n",
+        "If the message:\r\n\t{}\r\nTake the following actions:\r\n\t{}\r\n",
         phrases(CONDITIONS).join("\r\n\tand "),
         phrases(ACTIONS).join("\r\n\tand ")
     )
@@ -242,6 +257,45 @@ fn new(call: &mut Call<'_>) -> Result<(), Stop> {
     call.write(written)
 }
 
+fn set(call: &mut Call<'_>) -> Result<(), Stop> {
+    let Some((id, at)) = find(call)? else { return Ok(()) };
+    let mut rules = call.organisation().inbox_rules(id);
+    if at >= rules.len() {
+        return Ok(());
+    }
+    let mut item = rules.remove(at);
+    let old = item.name.clone();
+    if let Some(name) = call.text("Name").map(PsStr::from) {
+        if rules.iter().any(|rule| rule.name.eq_ignore_ascii_case(&name)) {
+            return call.error(
+                invalid(format!("An Inbox rule with the name \"{name}\" already exists.")).about(name),
+            );
+        }
+        item.name = name;
+    }
+    let place = match call.int("Priority").map(usize::try_from) {
+        None => at,
+        Some(Ok(place @ 1..)) => (place - 1).min(rules.len()),
+        Some(_) => return call.error(invalid("The priority of an Inbox rule must be at least 1.")),
+    };
+    for (property, value) in
+        given(call, CONDITIONS.iter().chain(ACTIONS), |field| item.value(field.name).cloned())
+    {
+        item.set(property, value);
+    }
+    let acts = |field: &Field| {
+        item.value(field.name).is_some_and(|value| !value.is_null() && value.as_bool() != Some(false))
+    };
+    if !ACTIONS.iter().any(acts) {
+        return call.error(invalid("The Inbox rule must have at least one action."));
+    }
+    rules.insert(place, item);
+    if call.should_do(&format!("Modifying the Inbox rule \"{old}\"."))? {
+        call.organisation_mut().set_inbox_rules(id, rules);
+    }
+    Ok(())
+}
+
 fn change(call: &mut Call<'_>, what: &str, change: fn(&mut Vec<Item>, usize)) -> Result<(), Stop> {
     let Some((id, at)) = find(call)? else { return Ok(()) };
     let mut rules = call.organisation().inbox_rules(id);
@@ -255,6 +309,8 @@ fn change(call: &mut Call<'_>, what: &str, change: fn(&mut Vec<Item>, usize)) ->
 
 #[cfg(test)]
 mod tests {
+    use postern_shared::value::PsValue;
+
     use crate::cmdlets::trial::Trial;
 
     #[test]
@@ -278,6 +334,21 @@ mod tests {
         assert_eq!(rules()[0].get("Enabled"), Some(&false.into()));
         trial.run("Enable-InboxRule Labor", std::slice::from_ref(&nora)).empty();
         assert_eq!(rules()[0].get("Enabled"), Some(&true.into()));
+        let set = |values: &[(&str, PsValue)]| {
+            let values: Vec<_> = std::iter::once(nora.clone()).chain(values.iter().cloned()).collect();
+            trial.run("Set-InboxRule Labor", &values)
+        };
+        trial.run("New-InboxRule Aktuell", &new).only();
+        set(&[("MarkAsRead", true.into()), ("Priority", 1.into())]).empty();
+        let moved = &rules()[0];
+        assert_eq!(moved.get("Name"), Some(&"Labor".into()));
+        let description = moved.get("Description").unwrap().to_string();
+        assert!(description.contains("mark the message as read\r\n\tand move the message"), "{description}");
+        set(&[("MarkAsRead", false.into()), ("MoveToFolder", PsValue::Null)])
+            .failed_with("at least one action");
+        set(&[("Priority", 0.into())]).failed_with("at least 1");
+        set(&[("Name", "Aktuell".into())]).failed_with("already exists");
+        trial.run("Remove-InboxRule Aktuell", &[nora.clone(), ("Confirm", false.into())]).empty();
         let removed = trial.pipe(vec![made], "Remove-InboxRule", &[]);
         assert_eq!(removed.asked.len(), 1);
         assert_eq!(rules().len(), before);

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use postern_shared::value::{PsStr, PsValue};
 
-use super::{folder_permission::guid_of, mailbox_settings::mailbox_or_own, selection::write_all};
+use super::{
+    folder_permission::guid_of, mailbox_settings::mailbox_or_own, object_filter::ObjectFilter,
+    selection::write_all,
+};
 use crate::{
     cmdlet::{Call, Cmdlet, CmdletError, Impact, Kind, Limit, Parameter, Stop},
     objects::{
@@ -121,8 +124,14 @@ const SIZE: Parameter =
 /// The family.
 pub const CMDLETS: &[Cmdlet] = &[
     Cmdlet::new("Get-MobileDevice", "Lists telephones that synchronise.", |call| {
-        let ids = selected(call)?;
-        write_all(call, &ids, device)
+        let (ids, filter) = (selected(call)?, ObjectFilter::of(call)?);
+        for id in ids {
+            let device = device(&call.organisation(), id);
+            if filter.lets(&device)? {
+                call.write(device)?;
+            }
+        }
+        Ok(())
     })
     .class("Microsoft.Exchange.Management.Tasks.GetMobileDevice")
     .output(TYPE)

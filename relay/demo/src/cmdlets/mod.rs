@@ -19,6 +19,7 @@ mod mailbox_settings;
 pub mod message_trace;
 pub mod mobile_device;
 pub mod move_request;
+mod object_filter;
 pub mod objects;
 pub mod organisation_config;
 pub mod policies;

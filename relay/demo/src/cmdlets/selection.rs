@@ -231,7 +231,7 @@ pub(super) fn slots(filter: &Filter, view: &View) -> Result<Vec<Slot>, PsStr> {
     filter.properties().iter().map(slot).collect()
 }
 
-fn unknown_property(parameter: &str, name: &str) -> CmdletError {
+pub(super) fn unknown_property(parameter: &str, name: &str) -> CmdletError {
     cannot_bind(
         parameter,
         &format!(
@@ -241,7 +241,7 @@ fn unknown_property(parameter: &str, name: &str) -> CmdletError {
     )
 }
 
-fn cannot_bind(parameter: &str, why: &str) -> CmdletError {
+pub(super) fn cannot_bind(parameter: &str, why: &str) -> CmdletError {
     CmdletError::plain(
         "ParameterBindingFailed",
         "System.Management.Automation.ParameterBindingException",

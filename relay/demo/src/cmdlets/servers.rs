@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 use postern_shared::value::{PsStr, PsValue};
 
 use self::fields::{COMPONENT, COPY, DATABASE, HEALTH_ENTRY, QUEUE, RECEIVE, SEND, SERVER};
-use super::configured::{self, LISTED, one, selected};
+use super::{
+    configured::{self, LISTED, one, selected},
+    object_filter::ObjectFilter,
+};
 use crate::{
     cmdlet::{Call, Cmdlet, Kind, Parameter, Pattern, Stop},
     objects::{
@@ -218,6 +221,7 @@ const QUEUED: &[Queue] = &[
 
 fn get_queue(call: &mut Call<'_>) -> Result<(), Stop> {
     let identity = call.text("Identity").map(Pattern::new);
+    let filter = ObjectFilter::of(call)?;
     let server = call.text("Server").map(|name| name.split('.').next().unwrap_or_default().to_owned());
     let now = call.organisation().now();
     for (host, name, hop, delivery, status, count, error) in QUEUED {
@@ -243,7 +247,10 @@ fn get_queue(call: &mut Call<'_>) -> Result<(), Stop> {
             ("LastError", if error.is_empty() { PsValue::Null } else { PsStr::from_static(error).into() }),
             ("LastRetryTime", if retried { now.minutes_before(4).local_value() } else { PsValue::Null }),
         ];
-        call.write(QUEUES.object(identity_text.as_str().into(), plain, Vec::new(), Vec::new()))?;
+        let queue = QUEUES.object(identity_text.as_str().into(), plain, Vec::new(), Vec::new());
+        if filter.lets(&queue)? {
+            call.write(queue)?;
+        }
     }
     Ok(())
 }

@@ -7,8 +7,11 @@ use std::sync::LazyLock;
 use postern_shared::value::{PsStr, PsValue};
 
 use self::fields::{ACTIONS, CONDITIONS, EXCEPTIONS, GENERAL, HEAD};
-use super::configured::{
-    self, DOMAIN_CONTROLLER, IDENTITY, LISTED, change, invalid, one, parameters, selected, settable,
+use super::{
+    configured::{
+        self, DOMAIN_CONTROLLER, IDENTITY, LISTED, change, invalid, one, parameters, selected, settable,
+    },
+    object_filter::ObjectFilter,
 };
 use crate::{
     cmdlet::{Call, Cmdlet, Impact, Kind, Parameter, Stop},
@@ -169,11 +172,14 @@ fn priority(call: &Call<'_>, item: &Item) -> usize {
 
 fn get_rule(call: &mut Call<'_>) -> Result<(), Stop> {
     let state = call.text("State").map(str::to_owned);
+    let filter = ObjectFilter::of(call)?;
     for item in selected(call, &RULE)? {
         let own = if item.text("State").is_empty() { "Enabled" } else { item.text("State") };
         if state.as_ref().is_none_or(|state| state == own) {
-            let at = priority(call, &item);
-            call.write(rule(&item, at))?;
+            let rule = rule(&item, priority(call, &item));
+            if filter.lets(&rule)? {
+                call.write(rule)?;
+            }
         }
     }
     Ok(())
