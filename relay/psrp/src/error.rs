@@ -3,7 +3,7 @@
 use postern_shared::value::{PsVersion, Uuid};
 use thiserror::Error;
 
-use crate::{clixml::ClixmlError, fragment::FragmentError, message::MessageType};
+use crate::{clixml::ClixmlError, fragment::FragmentError, message::MessageType, secure::KeyError};
 
 /// What a peer did wrong, or what the caller asked for that cannot be.
 #[derive(Debug, Error)]
@@ -49,6 +49,9 @@ pub enum ProtocolError {
     /// Data for a pipeline that does not exist, or that was removed; normal for a while after a pipeline was stopped.
     #[error("there is no pipeline {0}")]
     UnknownPipeline(Uuid),
+    /// The keys for secure strings could not be exchanged, so that secrets can be neither sent nor read.
+    #[error("the key exchange for secure strings failed: {0}")]
+    KeyExchange(#[from] KeyError),
     /// The peer's version of the protocol, of PowerShell remoting or of the serialisation does not fit.
     #[error("the peer's {what} is {version}, which is not supported")]
     Version {
@@ -63,6 +66,6 @@ impl ProtocolError {
     /// Whether nothing sensible can come from the peer after this. After any other error the rest of the data was
     /// handled, and the session may go on.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Fragment(_) | Self::Version { .. })
+        matches!(self, Self::Fragment(_) | Self::Version { .. } | Self::KeyExchange(_))
     }
 }

@@ -78,9 +78,20 @@ impl FragmentBuffer {
     ///
     /// A message that fits into one fragment is never copied; a longer one is moved once, to make room for headers.
     pub fn write(&mut self, object: u64, write: impl FnOnce(&mut Vec<u8>)) {
+        self.try_write(object, |out| {
+            write(out);
+            true
+        });
+    }
+
+    /// As [`Self::write`], unless `write` says that the message is not to be sent. Gives what it said.
+    pub fn try_write(&mut self, object: u64, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         let begin = self.bytes.len();
         self.bytes.extend_from_slice(&[0; HEADER_LEN]);
-        write(&mut self.bytes);
+        if !write(&mut self.bytes) {
+            self.bytes.truncate(begin);
+            return false;
+        }
         let length = self.bytes.len().saturating_sub(begin + HEADER_LEN);
         let count = length.div_ceil(self.piece).max(1);
         self.bytes.resize(begin + length + count * HEADER_LEN, 0);
@@ -96,6 +107,7 @@ impl FragmentBuffer {
             header[16] = flags;
             header[17..].copy_from_slice(&(piece as u32).to_be_bytes());
         }
+        true
     }
 
     /// Bytes that wait.

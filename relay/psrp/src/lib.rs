@@ -6,7 +6,7 @@
 //!
 //! From the bottom up: [`fragment`] cuts messages and puts them together again, [`clixml`] is how objects are
 //! written, [`message`] names the messages and their bodies, [`records`], [`host`] and [`pipeline`] are what these
-//! bodies hold, and [`client`] and [`server`] are the two state machines of a runspace pool.
+//! bodies hold, [`secure`] protects secrets, and [`client`] and [`server`] are the two state machines of a runspace pool.
 
 pub mod client;
 pub mod clixml;
@@ -17,6 +17,7 @@ mod members;
 pub mod message;
 pub mod pipeline;
 pub mod records;
+pub mod secure;
 pub mod server;
 
 pub use self::error::ProtocolError;

@@ -23,7 +23,7 @@ use super::{
     pipeline::{self, LOOK, Work},
     private_data::private_data,
 };
-use crate::cmdlet::{Caller, Category, CmdletError, Stop};
+use crate::cmdlet::{Caller, Stop};
 
 /// What can be received from: the pool (`None`) or a pipeline.
 pub(super) type Target = Option<Uuid>;
@@ -65,8 +65,6 @@ struct Running {
     stopping: bool,
     input: VecDeque<PsValue>,
     more_input: More,
-    /// Whether the client wants a key for its answer, which it cannot have.
-    wants_key: bool,
     answers: HashMap<i64, HostResponse>,
 }
 
@@ -310,9 +308,6 @@ impl Shell {
 
     /// Calls the client's host. Waits for the answer, if the method has one.
     pub(super) fn ask(&self, id: Uuid, request: &HostRequest) -> Result<Option<HostResponse>, Stop> {
-        if let Some(running) = self.lock().running.get_mut(&id) {
-            running.wants_key = false;
-        }
         let mut call = None;
         self.write(id, |pool| call = pool.call_host(Some(id), request).ok())?;
         let Some(call) = call.filter(|call| !call.method.is_void()) else { return Ok(None) };
@@ -321,9 +316,6 @@ impl Shell {
             let Some(running) = state.running.get_mut(&id) else { break };
             if let Some(answer) = running.answers.remove(&call.id) {
                 return Ok(Some(answer));
-            }
-            if running.wants_key {
-                return Err(no_key().into());
             }
             state = self.wait(state, LOOK);
         }
@@ -448,8 +440,6 @@ impl Shell {
                     running.answers.insert(response.id, response);
                 }
             }
-            // The answer to a host call is to be encrypted, and waits for the key.
-            Event::PublicKey(_) => state.running.values_mut().for_each(|running| running.wants_key = true),
             other => tracing::debug!(shell = %self.id, event = ?other, "Nothing follows from an event"),
         }
     }
@@ -468,16 +458,6 @@ impl Shell {
             state.finish(pipeline, PipelineState::Failed, Some(&record));
         }
     }
-}
-
-/// The error of a command whose user would have to send a secret under a session key (MS-PSRP section 2.2.5.1.24).
-fn no_key() -> CmdletError {
-    CmdletError::plain(
-        "SessionKeyNotAvailable",
-        "System.Management.Automation.Remoting.PSRemotingDataStructureException",
-        Category::NotImplemented,
-        "This endpoint exchanges no session key and so takes no secure strings from this client.",
-    )
 }
 
 impl State {

@@ -1,6 +1,6 @@
 //! What a server tells its client.
 
-use postern_shared::value::{PsStr, PsValue, Uuid};
+use postern_shared::value::{PsValue, Uuid};
 
 use crate::{
     host::HostCall,
@@ -39,8 +39,6 @@ pub enum Event {
     },
     /// An event of the remote runspace (section 2.2.2.12), as it came.
     UserEvent(PsValue),
-    /// A message of the key exchange.
-    KeyExchange(KeyExchange),
     /// An output object.
     Output {
         /// Whose.
@@ -101,14 +99,4 @@ pub enum Event {
         /// The terminating error that ended it.
         error: Option<Box<ErrorRecord>>,
     },
-}
-
-/// A message of the key exchange for secure strings (section 3.1.5.4.3 to 3.1.5.4.5). This crate does no cryptography:
-/// secure strings pass through as they came, encrypted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyExchange {
-    /// The server asks for the client's public key.
-    PublicKeyRequested,
-    /// The session key, encrypted with the client's public key, in base64.
-    EncryptedSessionKey(PsStr),
 }

@@ -2,7 +2,7 @@
 
 use postern_shared::value::{PsValue, Uuid};
 
-use super::{Event, KeyExchange, RunspacePool};
+use super::{Event, RunspacePool};
 use crate::{
     ProtocolError, clixml,
     host::HostCall,
@@ -12,6 +12,7 @@ use crate::{
     },
     pipeline::PipelineState,
     records::{ErrorRecord, InformationRecord, InformationalRecord, ProgressRecord},
+    secure::Secrets,
 };
 
 impl RunspacePool {
@@ -52,6 +53,7 @@ impl RunspacePool {
                 if self.state == RunspacePoolState::Opening {
                     self.state = RunspacePoolState::NegotiationSucceeded;
                 }
+                self.set_secrets(&Secrets::between(self.options.protocol_version, capability.protocol));
                 self.server = Some(capability);
                 return Ok(());
             }
@@ -77,11 +79,14 @@ impl RunspacePool {
                 Event::HostCall(HostCall::read(Body { message, value: &value }, None)?)
             }
             MessageType::UserEvent => Event::UserEvent(value),
-            MessageType::PublicKeyRequest => Event::KeyExchange(KeyExchange::PublicKeyRequested),
+            MessageType::PublicKeyRequest => {
+                self.keys.requested();
+                return Ok(());
+            }
             MessageType::EncryptedSessionKey => {
                 let key = text(&value, "EncryptedSessionKey")
                     .ok_or(ProtocolError::Malformed { message, member: "EncryptedSessionKey" })?;
-                Event::KeyExchange(KeyExchange::EncryptedSessionKey(key))
+                return self.take_session_key(&key);
             }
             _ => return Err(ProtocolError::Unexpected { message }),
         };

@@ -5,16 +5,20 @@
 
 mod event;
 mod incoming;
+mod keys;
 mod outbox;
 
 use std::collections::{HashMap, VecDeque};
 
 use postern_shared::value::{PsValue, PsVersion, Uuid};
 
-use self::outbox::Outbox;
 pub use self::{
-    event::{Event, KeyExchange},
+    event::Event,
     outbox::{Stream, Transmit},
+};
+use self::{
+    keys::{Held, Keys},
+    outbox::Outbox,
 };
 use crate::{
     ProtocolError, clixml,
@@ -82,6 +86,7 @@ pub struct RunspacePool {
     messages: clixml::Decoder,
     events: VecDeque<Event>,
     outbox: Outbox,
+    keys: Keys,
     next_call: i64,
     next_pipeline: u64,
 }
@@ -105,6 +110,7 @@ impl RunspacePool {
             messages: decoder().deserialized(false),
             events: VecDeque::new(),
             outbox: Outbox::default(),
+            keys: Keys::default(),
             next_call: 1,
             next_pipeline: 1,
             options,
@@ -196,7 +202,7 @@ impl RunspacePool {
     pub fn send_input(&mut self, pipeline: Uuid, value: &PsValue) -> Result<usize, ProtocolError> {
         self.check_input(pipeline, MessageType::PipelineInput)?;
         self.send(Some(pipeline), MessageType::PipelineInput, Some(value));
-        Ok(self.outbox.queued(Some(pipeline)))
+        Ok(self.queued(Some(pipeline)))
     }
 
     /// Ends a pipeline's input.
@@ -209,14 +215,18 @@ impl RunspacePool {
         Ok(())
     }
 
-    /// Answers a host call.
+    /// Answers a host call. An answer with a secret waits for the session key, if one is needed and there is none; see
+    /// [`Self::wants_key_pair`].
     pub fn answer_host_call(&mut self, response: &HostResponse) {
         let (message, body) = response.to_message();
         let header = self.header(response.pipeline, message);
-        self.outbox.push_response(|out| {
+        let sent = self.outbox.push_response(|out| {
             header.write(out);
-            clixml::encode(&body, out);
+            clixml::encode_with(&body, &self.keys.secrets, out)
         });
+        if !sent {
+            self.keys.hold(Held::Response(Box::new(response.clone())));
+        }
     }
 
     /// Asks how many runspaces are free. Gives the call's number, which [`Event::Availability`] repeats.
@@ -243,6 +253,7 @@ impl RunspacePool {
     pub fn remove_pipeline(&mut self, pipeline: Uuid) {
         self.pipelines.remove(&pipeline);
         self.outbox.remove(pipeline);
+        self.keys.forget(pipeline);
     }
 
     /// The next piece to send, of up to `max_bytes` but at least one fragment. A pipeline's first fragment comes
@@ -253,7 +264,7 @@ impl RunspacePool {
 
     /// Bytes that wait to be sent to a pipeline, or to the pool itself.
     pub fn queued(&self, pipeline: Option<Uuid>) -> usize {
-        self.outbox.queued(pipeline)
+        self.outbox.queued(pipeline).saturating_add(self.keys.queued(pipeline))
     }
 
     fn reassembler(&mut self, pipeline: Option<Uuid>) -> Result<&mut Reassembler, ProtocolError> {
@@ -279,12 +290,20 @@ impl RunspacePool {
             reassembler: Reassembler::new(self.options.max_message_len),
         };
         self.pipelines.insert(id, pipeline);
-        let header = self.header(Some(id), message);
-        self.outbox.push_command(id, |out| {
-            header.write(out);
-            clixml::encode(body, out);
-        });
+        self.send_command(id, message, body);
         id
+    }
+
+    /// Sends a pipeline's first message, as soon as its secrets can be protected.
+    fn send_command(&mut self, pipeline: Uuid, message: MessageType, body: &PsValue) {
+        let header = self.header(Some(pipeline), message);
+        let sent = self.outbox.push_command(pipeline, |out| {
+            header.write(out);
+            clixml::encode_with(body, &self.keys.secrets, out)
+        });
+        if !sent {
+            self.keys.hold(Held::Command { pipeline, message, body: body.clone() });
+        }
     }
 
     /// Ids need only be unique within the pool, and this crate has no source of randomness: they are the pool's
@@ -307,14 +326,17 @@ impl RunspacePool {
         call
     }
 
+    /// Sends a message, as soon as its secrets can be protected, and behind what waits for that.
     fn send(&mut self, pipeline: Option<Uuid>, message: MessageType, body: Option<&PsValue>) {
         let header = self.header(pipeline, message);
-        self.outbox.push(pipeline, |out| {
-            header.write(out);
-            if let Some(body) = body {
-                clixml::encode(body, out);
-            }
-        });
+        let sent = !pipeline.is_some_and(|pipeline| self.keys.holds(pipeline))
+            && self.outbox.push(pipeline, |out| {
+                header.write(out);
+                body.is_none_or(|body| clixml::encode_with(body, &self.keys.secrets, out))
+            });
+        if !sent {
+            self.keys.hold(Held::Message { pipeline, message, body: body.cloned() });
+        }
     }
 
     fn header(&self, pipeline: Option<Uuid>, message: MessageType) -> Header {

@@ -66,21 +66,26 @@ impl Outbox {
         self.objects
     }
 
-    pub(super) fn push_command(&mut self, id: Uuid, write: impl FnOnce(&mut Vec<u8>)) {
+    // What is pushed is written by `write`, which says whether it is to be sent after all; so does the result.
+
+    pub(super) fn push_command(&mut self, id: Uuid, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         let object = self.next_object();
         let mut fragments = FragmentBuffer::default();
-        fragments.write(object, write);
-        self.pipelines.push_back(PipelineBuffer { id, is_new: true, fragments });
+        let pushed = fragments.try_write(object, write);
+        if pushed {
+            self.pipelines.push_back(PipelineBuffer { id, is_new: true, fragments });
+        }
+        pushed
     }
 
-    pub(super) fn push_response(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push_response(&mut self, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         let object = self.next_object();
-        self.responses.write(object, write);
+        self.responses.try_write(object, write)
     }
 
-    pub(super) fn push(&mut self, pipeline: Option<Uuid>, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push(&mut self, pipeline: Option<Uuid>, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
         let object = self.next_object();
-        let Some(id) = pipeline else { return self.pool.write(object, write) };
+        let Some(id) = pipeline else { return self.pool.try_write(object, write) };
         let at = if let Some(at) = self.pipelines.iter().position(|buffer| buffer.id == id) {
             at
         } else {
@@ -91,9 +96,7 @@ impl Outbox {
             });
             self.pipelines.len() - 1
         };
-        if let Some(buffer) = self.pipelines.get_mut(at) {
-            buffer.fragments.write(object, write);
-        }
+        self.pipelines.get_mut(at).is_some_and(|buffer| buffer.fragments.try_write(object, write))
     }
 
     pub(super) fn remove(&mut self, pipeline: Uuid) {

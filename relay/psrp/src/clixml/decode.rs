@@ -13,6 +13,7 @@ use super::{
     scan::{Scanner, Tag, attribute},
     text,
 };
+use crate::secure::Secrets;
 
 /// Reads one value; see [`Decoder::decode`].
 ///
@@ -27,6 +28,7 @@ pub fn decode(xml: &[u8]) -> Result<PsValue, ClixmlError> {
 pub struct Decoder {
     limits: Limits,
     deserialized: bool,
+    secrets: Secrets,
     types: Types,
 }
 
@@ -39,7 +41,7 @@ impl Default for Decoder {
 impl Decoder {
     /// A decoder that has seen nothing yet.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, deserialized: false, types: Types::new() }
+        Self { limits, deserialized: false, secrets: Secrets::Withheld, types: Types::new() }
     }
 
     /// Whether to make what PowerShell's client makes of a pipeline's output: `Deserialized.` before type names that
@@ -49,6 +51,11 @@ impl Decoder {
         self.deserialized = on;
         self.types = Types::new();
         self
+    }
+
+    /// How secure strings are protected from now on. What cannot be read stays encrypted.
+    pub fn set_secrets(&mut self, secrets: Secrets) {
+        self.secrets = secrets;
     }
 
     /// Reads one value: an element, or an `<Objs>` document with one. Nothing at all is null
@@ -75,6 +82,7 @@ impl Decoder {
             scanner: Scanner::new(xml),
             limits: self.limits,
             deserialized: self.deserialized,
+            secrets: &self.secrets,
             types: &mut self.types,
             type_references: Vec::new(),
             references: References::default(),
@@ -104,6 +112,7 @@ struct Reader<'a> {
     scanner: Scanner<'a>,
     limits: Limits,
     deserialized: bool,
+    secrets: &'a Secrets,
     types: &'a mut Types,
     type_references: Vec<Option<TypeNumber>>,
     references: References,
@@ -138,6 +147,12 @@ impl<'a> Reader<'a> {
         match primitive(name, raw, at)?.ok_or(ClixmlError::UnexpectedElement(at))? {
             // PowerShell's deserialiser never makes code of what it receives.
             PsValue::ScriptBlock(text) if self.deserialized => Ok(PsValue::Str(PsStr::clone(&text))),
+            PsValue::SecureString(secret) => match Arc::unwrap_or_clone(secret) {
+                SecureString::Encrypted(bytes) => {
+                    Ok(PsValue::SecureString(Arc::new(self.secrets.reveal(bytes))))
+                }
+                clear @ SecureString::Clear(_) => Ok(PsValue::SecureString(Arc::new(clear))),
+            },
             value => Ok(value),
         }
     }

@@ -3,12 +3,14 @@
 use std::{collections::HashMap, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postern_shared::value::{Content, PsObject, PsStr, PsValue, SecureString, TypeNames};
+use postern_shared::value::{Content, PsObject, PsStr, PsValue, TypeNames};
+use zeroize::Zeroizing;
 
 use super::{
     lexical,
     text::{self, Place},
 };
+use crate::secure::Secrets;
 
 /// Objects inside each other that are written; deeper ones are written as their text, as PowerShell does beyond its
 /// depth.
@@ -17,9 +19,17 @@ const MAX_DEPTH: usize = 96;
 /// Writes one value in the form that travels in PSRP messages: no `<Objs>` around it, no white space.
 ///
 /// An object that occurs twice (the same `Arc`) is written once and then referred to. The clear text of a secure
-/// string is never written: it must be encrypted before, and is null otherwise.
+/// string is not written: null stands in its place.
 pub fn encode(value: &PsValue, out: &mut Vec<u8>) {
-    Writer { out, objects: HashMap::new(), types: Vec::new(), open: Vec::new(), next: 0 }.value(value, None);
+    encode_with(value, &Secrets::Withheld, out);
+}
+
+/// As [`encode`], with the secure strings protected as `secrets` says. Gives whether all was written: `false` if null
+/// stands for a secret that has no key yet.
+pub fn encode_with(value: &PsValue, secrets: &Secrets, out: &mut Vec<u8>) -> bool {
+    let mut writer = Writer::new(secrets, out);
+    writer.value(value, None);
+    writer.complete
 }
 
 /// Writes values as an `<Objs>` document, as `Export-Clixml` does, but without white space.
@@ -27,7 +37,7 @@ pub fn encode_document<'a>(values: impl IntoIterator<Item = &'a PsValue>, out: &
     out.extend_from_slice(
         b"<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">",
     );
-    let mut writer = Writer { out, objects: HashMap::new(), types: Vec::new(), open: Vec::new(), next: 0 };
+    let mut writer = Writer::new(&Secrets::Withheld, out);
     for value in values {
         writer.value(value, None);
     }
@@ -43,9 +53,24 @@ struct Writer<'a> {
     /// `RefId`s of the objects that are open.
     open: Vec<usize>,
     next: usize,
+    secrets: &'a Secrets,
+    /// No secret had to be left out.
+    complete: bool,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(secrets: &'a Secrets, out: &'a mut Vec<u8>) -> Self {
+        Self {
+            out,
+            objects: HashMap::new(),
+            types: Vec::new(),
+            open: Vec::new(),
+            next: 0,
+            secrets,
+            complete: true,
+        }
+    }
+
     fn value(&mut self, value: &PsValue, name: Option<&PsStr>) {
         match value {
             PsValue::Null => self.empty("Nil", name),
@@ -80,9 +105,13 @@ impl Writer<'_> {
             PsValue::ScriptBlock(text) => self.text("SBK", name, text),
             PsValue::Bytes(bytes) if bytes.is_empty() => self.empty("BA", name),
             PsValue::Bytes(bytes) => self.plain("BA", name, &STANDARD.encode(bytes)),
-            PsValue::SecureString(secret) => match &**secret {
-                SecureString::Encrypted(bytes) => self.plain("SS", name, &STANDARD.encode(bytes)),
-                SecureString::Clear(_) => self.empty("Nil", name),
+            PsValue::SecureString(secret) => match self.secrets.protect(secret) {
+                Some(bytes) if bytes.is_empty() => self.empty("SS", name),
+                Some(bytes) => self.plain("SS", name, &Zeroizing::new(STANDARD.encode(bytes))),
+                None => {
+                    self.complete = false;
+                    self.empty("Nil", name);
+                }
             },
             PsValue::Object(object) => self.object(object, name),
             PsValue::Ancestor(levels) => {

@@ -1,6 +1,6 @@
 //! What a client asks of its server.
 
-use postern_shared::value::{PsStr, PsValue, Uuid};
+use postern_shared::value::{PsValue, Uuid};
 
 use crate::{
     host::HostResponse,
@@ -45,6 +45,4 @@ pub enum Event {
     HostResponse(HostResponse),
     /// To have the variables of the runspace reset. Already answered.
     ResetRunspaceState,
-    /// The client's public key in base64. This crate does no cryptography: the key exchange ends here.
-    PublicKey(PsStr),
 }

@@ -12,6 +12,7 @@ use crate::{
         SessionCapability, pool_size,
     },
     pipeline::{PipelineSpec, PipelineState},
+    secure::Secrets,
 };
 
 impl RunspacePool {
@@ -37,8 +38,7 @@ impl RunspacePool {
             (MessageType::PublicKey, _) => {
                 let key = text(&value, "PublicKey")
                     .ok_or(ProtocolError::Malformed { message, member: "PublicKey" })?;
-                self.events.push_back(Event::PublicKey(key));
-                Ok(())
+                self.take_public_key(&key)
             }
             (_, _) if self.state != RunspacePoolState::Opened => Err(ProtocolError::Unexpected { message }),
             (
@@ -82,6 +82,7 @@ impl RunspacePool {
             self.state = RunspacePoolState::Broken;
             return Err(error);
         }
+        self.set_secrets(&Secrets::between(self.options.protocol_version, capability.protocol));
         self.client = Some(capability);
         if self.state == RunspacePoolState::BeforeOpen {
             self.state = RunspacePoolState::NegotiationSucceeded;

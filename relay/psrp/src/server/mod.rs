@@ -6,12 +6,14 @@
 
 mod event;
 mod incoming;
+mod keys;
 
 use std::collections::{HashMap, VecDeque};
 
 use postern_shared::value::{PsValue, PsVersion, Uuid};
 
 pub use self::event::Event;
+use self::keys::Keys;
 use crate::{
     ProtocolError,
     client::Stream,
@@ -68,6 +70,7 @@ pub struct RunspacePool {
     decoder: clixml::Decoder,
     events: VecDeque<Event>,
     output: FragmentBuffer,
+    keys: Keys,
     /// Host calls that wait for an answer.
     calls: HashMap<i64, Option<Uuid>>,
     next_call: i64,
@@ -96,6 +99,7 @@ impl RunspacePool {
             decoder: clixml::Decoder::new(options.clixml),
             events: VecDeque::new(),
             output: FragmentBuffer::default(),
+            keys: Keys::default(),
             calls: HashMap::new(),
             next_call: 1,
             next_object: 1,
@@ -132,7 +136,7 @@ impl RunspacePool {
     pub fn is_done(&self, pipeline: Uuid) -> bool {
         self.pipelines
             .get(&pipeline)
-            .is_none_or(|pipeline| pipeline.state.is_final() && pipeline.output.is_empty())
+            .is_none_or(|own| own.state.is_final() && own.output.is_empty() && !self.keys.holds(pipeline))
     }
 
     /// Makes room for a pipeline's data: call it with WS-Management's command id before the command's arguments
@@ -296,6 +300,7 @@ impl RunspacePool {
     /// Forgets a pipeline and its output: its command was terminated.
     pub fn remove_pipeline(&mut self, pipeline: Uuid) {
         self.pipelines.remove(&pipeline);
+        self.keys.forget(pipeline);
         self.calls.retain(|_, of| *of != Some(pipeline));
     }
 
@@ -303,7 +308,10 @@ impl RunspacePool {
     pub fn queued(&self, pipeline: Option<Uuid>) -> usize {
         match pipeline {
             None => self.output.len(),
-            Some(id) => self.pipelines.get(&id).map_or(0, |pipeline| pipeline.output.len()),
+            Some(id) => {
+                let written = self.pipelines.get(&id).map_or(0, |pipeline| pipeline.output.len());
+                written.saturating_add(self.keys.queued(id))
+            }
         }
     }
 
@@ -351,7 +359,14 @@ impl RunspacePool {
         Ok(self.queued(Some(pipeline)))
     }
 
+    /// Writes a message, as soon as its secrets can be protected, and behind what waits for that.
     fn write(&mut self, pipeline: Option<Uuid>, message: MessageType, body: Option<&PsValue>) {
+        if let Some(id) = pipeline
+            && self.keys.holds(id)
+        {
+            self.keys.hold(id, message, body);
+            return;
+        }
         let header = Header { destination: Destination::Client, message, pool: self.id, pipeline };
         let output = match pipeline {
             None => &mut self.output,
@@ -360,13 +375,15 @@ impl RunspacePool {
                 None => return,
             },
         };
-        output.write(self.next_object, |out| {
+        let written = output.try_write(self.next_object, |out| {
             header.write(out);
-            if let Some(body) = body {
-                clixml::encode(body, out);
-            }
+            body.is_none_or(|body| clixml::encode_with(body, &self.keys.secrets, out) || pipeline.is_none())
         });
         self.next_object += 1;
+        if let (false, Some(id)) = (written, pipeline) {
+            self.keys.hold(id, message, body);
+            self.request_public_key();
+        }
     }
 
     fn set_state(&mut self, state: RunspacePoolState, error: Option<&ErrorRecord>) {

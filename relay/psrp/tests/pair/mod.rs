@@ -1,7 +1,10 @@
 //! A client and a server in one thread.
 
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
 use postern_psrp::{client, host::HostInfo, message::RunspacePoolState, pipeline::PipelineSpec, server};
-use postern_shared::value::Uuid;
+use postern_shared::value::{PsVersion, Uuid};
 
 pub(crate) struct Pair {
     pub(crate) client: client::RunspacePool,
@@ -12,17 +15,29 @@ pub(crate) struct Pair {
 impl Pair {
     /// Both sides before anything was sent.
     pub(crate) fn new() -> Self {
+        Self::of_versions(client::PROTOCOL_VERSION, server::PROTOCOL_VERSION)
+    }
+
+    /// Both sides before anything was sent, with these protocol versions.
+    pub(crate) fn of_versions(client: PsVersion, server: PsVersion) -> Self {
         let mut options =
             client::PoolOptions::new(Uuid::from_u128(0xA1B2_C3D4_E5F6_4789_8ABC_DEF0_1234_5678));
         options.host = HostInfo::console("Postern", 120, 50);
+        options.protocol_version = client;
         let mut client = client::RunspacePool::new(options);
         let creation = Some(client.creation_data());
-        Self { client, server: server::RunspacePool::new(server::PoolOptions::default()), creation }
+        let options = server::PoolOptions { protocol_version: server, ..server::PoolOptions::default() };
+        Self { client, server: server::RunspacePool::new(options), creation }
     }
 
     /// Both sides with an open pool.
     pub(crate) fn open() -> Self {
-        let mut pair = Self::new();
+        Self::new().opened()
+    }
+
+    /// Opens the pool.
+    pub(crate) fn opened(self) -> Self {
+        let mut pair = self;
         pair.feed_server();
         assert!(matches!(pair.server.poll_event(), Some(server::Event::Open(_))));
         pair.server.open(Vec::new());

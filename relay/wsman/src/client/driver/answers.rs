@@ -50,6 +50,12 @@ impl Driver {
                 Ok(()) => Ok(()),
                 Err(error) => self.pipeline_failed(id, error),
             },
+            Answered::KeyPair(pair) => {
+                self.making_keys = false;
+                let pair = pair.map_err(|error| Error::Protocol(error.to_string()))?;
+                self.pool.exchange_keys(pair);
+                Ok(())
+            }
             Answered::Terminated(id) => {
                 self.pool.remove_pipeline(id);
                 if let Some(pipeline) = self.pipelines.remove(&id) {

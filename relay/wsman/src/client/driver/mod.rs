@@ -66,6 +66,7 @@ enum Answered {
     Received(Option<Uuid>, Result<Vec<u8>, Error>),
     Stopped(Uuid, Result<(), Error>),
     Terminated(Uuid),
+    KeyPair(Result<KeyPair, KeyError>),
 }
 
 /// A pipeline on the server.
@@ -117,6 +118,8 @@ pub(super) struct Driver {
     under_way: JoinSet<Answered>,
     /// A Command or Send is under way: they go one after the other, as fragments must arrive in order.
     sending: bool,
+    /// A pair of keys is being made.
+    making_keys: bool,
     /// Who waits until everything queued has been sent.
     waiting_for_sent: Vec<oneshot::Sender<Result<(), Error>>>,
     /// Any pipeline's queue has room again.
@@ -146,6 +149,7 @@ impl Driver {
             ids: HashMap::new(),
             under_way: JoinSet::new(),
             sending: false,
+            making_keys: false,
             waiting_for_sent: Vec::new(),
             room,
             details,
@@ -258,6 +262,11 @@ impl Driver {
     fn pump(&mut self) {
         if self.shell != Shell::Created {
             return;
+        }
+        if self.pool.wants_key_pair() && !self.making_keys {
+            self.making_keys = true;
+            // It takes some tenths of a second.
+            self.under_way.spawn_blocking(|| Answered::KeyPair(KeyPair::generate()));
         }
         if !self.sending {
             self.send_next();
