@@ -52,6 +52,9 @@ pub enum ProtocolError {
     /// The keys for secure strings could not be exchanged, so that secrets can be neither sent nor read.
     #[error("the key exchange for secure strings failed: {0}")]
     KeyExchange(#[from] KeyError),
+    /// The operating system gives no random numbers.
+    #[error("there are no random numbers: {0}")]
+    NoRandomness(String),
     /// The peer's version of the protocol, of PowerShell remoting or of the serialisation does not fit.
     #[error("the peer's {what} is {version}, which is not supported")]
     Version {

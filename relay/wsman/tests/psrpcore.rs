@@ -5,18 +5,34 @@ mod peer;
 use std::{
     path::Path,
     process::Command,
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
 use peer::{Peer, USER, free_port, read, run};
-use postern_psrp::pipeline::PipelineSpec;
-use postern_shared::value::PsValue;
+use postern_psrp::{
+    host::{HostCall, HostRequest, HostResponse},
+    pipeline::PipelineSpec,
+};
+use postern_shared::value::{PsValue, SecureString};
 use postern_wsman::client::{
     ConnectOptions, ConnectStep, Credentials, Ended, Endpoint, Error, PipelineEvent, RemoteSession,
 };
 use postern_wsman::envelope::EXCHANGE_RESOURCE;
 
-/// Starts the peer; `None` where there is no Python for it.
+/// The peer that the tests share, which ends with the last of them; `None` where there is no Python for it.
+fn shared() -> Option<Arc<Peer>> {
+    static SHARED: Mutex<Weak<Peer>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap();
+    if let Some(peer) = shared.upgrade() {
+        return Some(peer);
+    }
+    let peer = Arc::new(peer(&[])?);
+    *shared = Arc::downgrade(&peer);
+    Some(peer)
+}
+
+/// Starts a peer of the test's own; `None` where there is no Python for it.
 fn peer(arguments: &[&str]) -> Option<Peer> {
     let Some(python) = std::env::var_os("POSTERN_PEERS_PYTHON") else {
         eprintln!("skipped: POSTERN_PEERS_PYTHON names no Python that has psrpcore");
@@ -31,7 +47,7 @@ fn peer(arguments: &[&str]) -> Option<Peer> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connecting_tells_its_steps() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let mut steps = Vec::new();
     let session = peer.connect_with(peer::PASSWORD, |step| steps.push(step)).await.unwrap();
     let details = session.details();
@@ -53,7 +69,7 @@ async fn connecting_tells_its_steps() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mailbox_and_every_stream_arrives() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let spec = PipelineSpec::command("Get-Mailbox").parameter("ResultSize", "2000");
     let outcome = run(&session, spec).await;
@@ -73,7 +89,7 @@ async fn every_mailbox_and_every_stream_arrives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_error_record_does_not_end_a_pipeline_and_an_unknown_cmdlet_does() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let missing = PipelineSpec::command("Get-Mailbox").parameter("Identity", "missing-nobody");
     let outcome = run(&session, missing).await;
@@ -92,7 +108,7 @@ async fn an_error_record_does_not_end_a_pipeline_and_an_unknown_cmdlet_does() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_confirmation_is_answered() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     for (choice, output) in [(0, vec!["removed nora.fink"]), (2, vec![])] {
         let pipeline =
@@ -110,9 +126,93 @@ async fn a_confirmation_is_answered() {
     session.close().await;
 }
 
+/// What a person types, whatever is asked.
+fn typed(call: &HostCall) -> Option<HostResponse> {
+    let secret = || SecureString::Clear(SECRET.to_owned().into());
+    match call.request() {
+        Ok(HostRequest::ReadLine) => call.answer_line("a line"),
+        Ok(HostRequest::ReadLineAsSecureString) => call.answer_secure_line(secret()),
+        Ok(HostRequest::PromptForCredential { user, .. }) => {
+            let user = if user.is_empty() { "nora".into() } else { user };
+            call.answer_credential(user, secret())
+        }
+        _ if call.method.is_void() => None,
+        _ => call.answer_unsupported(),
+    }
+}
+
+const SECRET: &str = "s\u{e9}cret \u{1f511}";
+
+/// WIRE 25: the peer makes the session key, and what it read under it comes back under it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wire_25_lines_and_secrets_are_asked_for() {
+    let Some(peer) = shared() else { return };
+    let session = peer.connect().await;
+    assert_eq!(session.details().protocol_version.as_deref(), Some("2.3"));
+    let read_host = || PipelineSpec::command("Read-Host").parameter("Prompt", "Name");
+    let outcome = read(session.invoke(read_host()), typed).await;
+    assert!(outcome.completed(), "{outcome:?}");
+    assert_eq!(outcome.output, ["a line".into()]);
+    assert!(
+        matches!(outcome.host_calls[0].request(), Ok(HostRequest::Write { text, .. }) if text == "Name: "),
+        "{outcome:?}"
+    );
+    let secret = PsValue::SecureString(SecureString::Clear(SECRET.to_owned().into()).into());
+    for _ in 0..2 {
+        let outcome = read(session.invoke(read_host().switch("AsSecureString")), typed).await;
+        assert!(outcome.completed(), "{outcome:?}");
+        assert_eq!(outcome.output, [secret.clone()]);
+    }
+    let credential = PipelineSpec::command("Get-Credential").parameter("UserName", "pia");
+    let outcome = read(session.invoke(credential), typed).await;
+    assert!(outcome.completed(), "{outcome:?}");
+    assert_eq!(outcome.output[0].get("UserName"), Some(&"pia".into()), "{outcome:?}");
+    assert_eq!(outcome.output[0].get("Password"), Some(&secret));
+    session.close().await;
+}
+
+/// The first secret of a session may be an argument, or an input object.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wire_25_secrets_are_sent_unasked() {
+    let Some(peer) = shared() else { return };
+    let secret = || PsValue::SecureString(SecureString::Clear(SECRET.to_owned().into()).into());
+    let session = peer.connect().await;
+    let pipeline = session.invoke(PipelineSpec::command("Measure-Object").with_input());
+    for value in [1.into(), secret(), 2.into()] {
+        pipeline.send_input(value).await.unwrap();
+    }
+    pipeline.end_input().await.unwrap();
+    let outcome = read(pipeline, typed).await;
+    assert!(outcome.completed(), "{outcome:?}");
+    assert_eq!(outcome.output, [3.into()]);
+    session.close().await;
+
+    let session = peer.connect().await;
+    let argument = PipelineSpec::command("Write-Host").parameter("Object", secret());
+    let outcome = read(session.invoke(argument), typed).await;
+    assert!(outcome.completed(), "{outcome:?}");
+    session.close().await;
+}
+
+/// WIRE 10: the stop signal stops, and the end can still be received; terminating closes the command.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wire_10_stopping_while_a_question_is_open() {
+    let Some(peer) = shared() else { return };
+    let session = peer.connect().await;
+    let mut pipeline = session.invoke(PipelineSpec::command("Read-Host").switch("AsSecureString"));
+    while !matches!(pipeline.next().await, Some(PipelineEvent::HostCall(_))) {}
+    pipeline.stop();
+    let outcome = read(pipeline, |_| None).await;
+    assert!(matches!(outcome.ended, Some(Ended::Stopped)), "{outcome:?}");
+    // The key exchange of the next one is not disturbed by that.
+    let outcome = read(session.invoke(PipelineSpec::command("Get-Credential")), typed).await;
+    assert!(outcome.completed() && outcome.output.len() == 1, "{outcome:?}");
+    session.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn input_arrives() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let pipeline = session.invoke(PipelineSpec::command("Measure-Object").with_input());
     for n in 0..500 {
@@ -127,7 +227,7 @@ async fn input_arrives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metadata_is_counted_and_listed() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let outcome = read(session.command_metadata(&["*-Mailbox"]), |_| None).await;
     assert!(outcome.completed(), "{outcome:?}");
@@ -142,7 +242,7 @@ async fn metadata_is_counted_and_listed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stopped_pipeline_leaves_the_session_open() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let sleep = || session.invoke(PipelineSpec::command("Start-Sleep").parameter("Seconds", 60));
     let started = Instant::now();
@@ -160,7 +260,7 @@ async fn a_stopped_pipeline_leaves_the_session_open() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_that_waits_loses_nothing() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let session = peer.connect().await;
     let mut slow = session.invoke(PipelineSpec::command("Get-Mailbox").parameter("ResultSize", "3000"));
     // While nobody reads the one, the other comes to its end.
@@ -176,7 +276,7 @@ async fn a_reader_that_waits_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn failures_are_told_apart() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     let error = peer.connect_with("wrong", |_| ()).await.unwrap_err();
     assert!(matches!(&error.error, Error::Unauthorized { offered } if offered == &["Basic"]), "{error:?}");
     assert_eq!(error.to_failure().what, "The user name or password was refused by 127.0.0.1.");
@@ -200,7 +300,7 @@ async fn failures_are_told_apart() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_shell_is_left() {
-    let Some(peer) = peer(&[]) else { return };
+    let Some(peer) = shared() else { return };
     // Closed while a pipeline runs; closed twice; dropped.
     let session = peer.connect().await;
     let shell_id = session.details().shell_id;

@@ -46,6 +46,25 @@ async fn pypsrp_passes_its_checks() {
     demo.stop().await;
 }
 
+/// WIRE 25 and 33: PowerShell's client answers with secrets under the session key that the endpoint made.
+#[tokio::test]
+async fn wire_25_33_powershells_own_client_sends_secrets() {
+    let Some(peer) = program("POSTERN_POWERSHELL_PEER", "PowerShell's client") else { return };
+    let demo = Demo::start(DemoOptions::default()).await;
+    let uri = format!("http://{}/powershell/", demo.address);
+    // What PowerShell's client was told of the secret that it had sent: the engine prints it in hexadecimal UTF-16.
+    let expected = "7300e9006300720065007400";
+    for run in ["Get-Credential", "Read-Host -AsSecureString"] {
+        let mut command = Command::new(&peer);
+        command.args(["client", "--uri", &uri, "--user", "admin", "--password", "demo", "--run", run]);
+        let output = tokio::task::spawn_blocking(move || command.stdin(Stdio::null()).output());
+        let output = output.await.unwrap().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains(expected), "{run}: {text}");
+    }
+    demo.stop().await;
+}
+
 #[tokio::test]
 async fn powershells_own_client_passes_its_checks() {
     let Some(peer) = program("POSTERN_POWERSHELL_PEER", "PowerShell's client") else { return };

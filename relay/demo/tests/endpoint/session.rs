@@ -7,7 +7,7 @@ use postern_psrp::{
     pipeline::{Command, PipelineSpec},
     records::{ErrorCategory, ErrorRecord},
 };
-use postern_shared::value::PsValue;
+use postern_shared::value::{PsValue, SecureString};
 use postern_wsman::client::{Ended, Pipeline, PipelineEvent, RemoteSession};
 
 use crate::Demo;
@@ -169,6 +169,43 @@ async fn the_user_is_asked_and_told() {
     // A host that cannot answer is an error of the command, not the end of the session.
     let outcome = run(&session, PipelineSpec::command("Get-Credential")).await;
     assert!(outcome.failure().fully_qualified_error_id.starts_with("HostCallFailed,"), "{outcome:?}");
+    session.close().await;
+    demo.stop().await;
+}
+
+/// WIRE 25: the endpoint makes a session key, and secrets come back readable.
+#[tokio::test]
+async fn wire_25_secrets_are_asked_for_and_come_back() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let session = demo.session().await;
+    let secret = SecureString::Clear("s\u{e9}cret".to_owned().into());
+    for (spec, member) in [
+        (PipelineSpec::command("Read-Host").switch("AsSecureString"), None),
+        (PipelineSpec::command("Get-Credential").parameter("Credential", "pia"), Some("Password")),
+    ] {
+        let mut pipeline = session.invoke(spec);
+        let mut output = Vec::new();
+        while let Some(event) = pipeline.next().await {
+            match event {
+                PipelineEvent::Output(value) => output.push(value),
+                PipelineEvent::HostCall(call) => {
+                    let answer = match call.request().unwrap() {
+                        HostRequest::PromptForCredential { user, .. } => {
+                            call.answer_credential(user, secret.clone())
+                        }
+                        _ => call.answer_secure_line(secret.clone()),
+                    };
+                    pipeline.answer(answer.unwrap());
+                }
+                PipelineEvent::Ended(ended) => assert!(matches!(ended, Ended::Completed), "{ended:?}"),
+                _ => {}
+            }
+        }
+        let [value] = output.as_slice() else { panic!("{output:?}") };
+        let expected = PsValue::SecureString(secret.clone().into());
+        assert_eq!(member.map_or(Some(value), |member| value.get(member)), Some(&expected));
+        assert!(member.is_none() || value.get("UserName") == Some(&"pia".into()), "{value:?}");
+    }
     session.close().await;
     demo.stop().await;
 }

@@ -6,7 +6,7 @@ use crate::{
     host::HostCall,
     message::{Availability, RunspacePoolState},
     pipeline::PipelineState,
-    records::{ErrorRecord, InformationRecord, InformationalRecord, ProgressRecord},
+    records::{ErrorRecord, InformationRecord, InformationalRecord, ProgressRecord, UserEvent},
 };
 
 /// What happened on the server.
@@ -30,15 +30,15 @@ pub enum Event {
         /// The answer.
         answer: Availability,
     },
-    /// The pool's size, after connecting to it.
+    /// The pool's size, after connecting to it: it is open now.
     InitData {
         /// Fewest runspaces that the server keeps.
         min_runspaces: Option<i32>,
         /// Most runspaces at a time.
         max_runspaces: Option<i32>,
     },
-    /// An event of the remote runspace (section 2.2.2.12), as it came.
-    UserEvent(PsValue),
+    /// An event of the remote runspace.
+    UserEvent(Box<UserEvent>),
     /// An output object.
     Output {
         /// Whose.

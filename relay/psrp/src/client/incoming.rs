@@ -11,7 +11,7 @@ use crate::{
         Availability, Destination, Header, MessageType, RunspacePoolState, SessionCapability, pool_size,
     },
     pipeline::PipelineState,
-    records::{ErrorRecord, InformationRecord, InformationalRecord, ProgressRecord},
+    records::{ErrorRecord, InformationRecord, InformationalRecord, ProgressRecord, UserEvent},
     secure::Secrets,
 };
 
@@ -72,13 +72,18 @@ impl RunspacePool {
                 Event::Availability { call, answer }
             }
             MessageType::RunspacePoolInitData => {
+                // It answers a connect and nothing else (section 3.1.5.4.28).
+                if self.state != RunspacePoolState::Connecting {
+                    return Err(ProtocolError::Unexpected { message });
+                }
+                self.state = RunspacePoolState::Opened;
                 let (min, max) = pool_size(&value);
                 Event::InitData { min_runspaces: min, max_runspaces: max }
             }
             MessageType::RunspacePoolHostCall => {
                 Event::HostCall(HostCall::read(Body { message, value: &value }, None)?)
             }
-            MessageType::UserEvent => Event::UserEvent(value),
+            MessageType::UserEvent => Event::UserEvent(Box::new(UserEvent::from_value(&value))),
             MessageType::PublicKeyRequest => {
                 self.keys.requested();
                 return Ok(());

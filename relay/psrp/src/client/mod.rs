@@ -7,6 +7,7 @@ mod event;
 mod incoming;
 mod keys;
 mod outbox;
+mod reconnect;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -22,7 +23,7 @@ use self::{
 };
 use crate::{
     ProtocolError, clixml,
-    fragment::{FragmentBuffer, MAX_MESSAGE_LEN, Reassembler},
+    fragment::{MAX_MESSAGE_LEN, Reassembler},
     host::{HostInfo, HostResponse},
     members::notes,
     message::{
@@ -147,18 +148,10 @@ impl RunspacePool {
             host: self.options.host.clone(),
             application_arguments: self.options.application_arguments.clone(),
         };
-        let mut fragments = FragmentBuffer::default();
-        let pool = self.options.id;
-        for (message, body) in
-            [(MessageType::SessionCapability, capability), (MessageType::InitRunspacePool, init.to_value())]
-        {
-            let header = Header { destination: Destination::Server, message, pool, pipeline: None };
-            fragments.write(self.outbox.next_object(), |out| {
-                header.write(out);
-                clixml::encode(&body, out);
-            });
-        }
-        fragments.take(usize::MAX).unwrap_or_default()
+        self.opening_data([
+            (MessageType::SessionCapability, capability),
+            (MessageType::InitRunspacePool, init.to_value()),
+        ])
     }
 
     /// Takes what a Receive brought, of the pool's own stream or of a pipeline's. The data may be cut anywhere.
@@ -259,6 +252,9 @@ impl RunspacePool {
     /// The next piece to send, of up to `max_bytes` but at least one fragment. A pipeline's first fragment comes
     /// alone, since it goes into WS-Management's Command; the others must wait until that is answered.
     pub fn poll_transmit(&mut self, max_bytes: usize) -> Option<Transmit> {
+        if self.state == RunspacePoolState::Disconnected {
+            return None;
+        }
         self.outbox.poll(max_bytes)
     }
 
@@ -306,8 +302,7 @@ impl RunspacePool {
         }
     }
 
-    /// Ids need only be unique within the pool, and this crate has no source of randomness: they are the pool's
-    /// random id plus a number.
+    /// Ids need only be unique within the pool: they are the pool's random id plus a number.
     fn new_pipeline_id(&mut self) -> Uuid {
         let (high, low) = self.options.id.as_u64_pair();
         let id = Uuid::from_u64_pair(high, low.wrapping_add(self.next_pipeline));

@@ -43,6 +43,8 @@ pub enum Event {
     },
     /// The answer to a host call.
     HostResponse(HostResponse),
+    /// A client has connected to the pool, which an earlier one left. Already answered.
+    Connected,
     /// To have the variables of the runspace reset. Already answered.
     ResetRunspaceState,
 }

@@ -100,17 +100,23 @@ impl RunspacePool {
         Ok(())
     }
 
-    /// A client connects again to its pool (section 3.2.5.3.29).
+    /// A client connects to the pool of an earlier one (section 3.2.5.4.28). Its capabilities came just before, so that it
+    /// has no session key.
     fn handle_connect(&mut self, value: &PsValue) -> Result<(), ProtocolError> {
         let message = MessageType::ConnectRunspacePool;
-        let init = self.init.as_mut().filter(|_| self.state == RunspacePoolState::Opened);
+        let is_open = matches!(self.state, RunspacePoolState::Opened | RunspacePoolState::Disconnected);
+        let init = self.init.as_mut().filter(|_| is_open);
         let init = init.ok_or(ProtocolError::Unexpected { message })?;
         let (min, max) = pool_size(value);
         init.min_runspaces = min.unwrap_or(init.min_runspaces);
         init.max_runspaces = max.unwrap_or(init.max_runspaces);
         let body =
             notes([("MinRunspaces", init.min_runspaces.into()), ("MaxRunspaces", init.max_runspaces.into())]);
+        self.state = RunspacePoolState::Opened;
         self.write(None, MessageType::RunspacePoolInitData, Some(&body));
+        self.write_private_data();
+        self.ask_for_held_secrets();
+        self.events.push_back(Event::Connected);
         Ok(())
     }
 

@@ -57,6 +57,13 @@ impl RunspacePool {
         }
     }
 
+    /// A client has taken the place of another: what waited for the other's key waits for this one's.
+    pub(super) fn ask_for_held_secrets(&mut self) {
+        if !self.keys.held.is_empty() {
+            self.request_public_key();
+        }
+    }
+
     /// The client's public key has come: a session key is made and sent, and what waited for it is written.
     pub(super) fn take_public_key(&mut self, public_key: &str) -> Result<(), ProtocolError> {
         let key = SessionKey::generate()?;

@@ -23,7 +23,9 @@ use crate::{
     members::{dictionary, notes, notes_object, primitive_dictionary},
     message::{Destination, Header, InitRunspacePool, MessageType, RunspacePoolState, SessionCapability},
     pipeline::PipelineState,
-    records::{ErrorRecord, InformationRecord, InformationalKind, InformationalRecord, ProgressRecord},
+    records::{
+        ErrorRecord, InformationRecord, InformationalKind, InformationalRecord, ProgressRecord, UserEvent,
+    },
 };
 
 /// Protocol version that a server answers with unless told otherwise: that of Windows PowerShell 5.1.
@@ -64,6 +66,8 @@ pub struct RunspacePool {
     state: RunspacePoolState,
     client: Option<SessionCapability>,
     init: Option<InitRunspacePool>,
+    /// What the client was told as `APPLICATION_PRIVATE_DATA`.
+    private_data: PsValue,
     pipelines: HashMap<Uuid, Pipeline>,
     input: Reassembler,
     responses: Reassembler,
@@ -93,6 +97,7 @@ impl RunspacePool {
             state: RunspacePoolState::BeforeOpen,
             client: None,
             init: None,
+            private_data: PsValue::Null,
             pipelines: HashMap::new(),
             input: Reassembler::new(options.max_message_len),
             responses: Reassembler::new(options.max_message_len),
@@ -192,9 +197,8 @@ impl RunspacePool {
     /// Opens the pool. `private_data` are the entries of the dictionary that the client gets as
     /// `APPLICATION_PRIVATE_DATA`; it comes before the state, since clients do not wait for it.
     pub fn open(&mut self, private_data: Vec<(PsValue, PsValue)>) {
-        let data = dictionary(primitive_dictionary(), private_data);
-        let body = notes([("ApplicationPrivateData", data)]);
-        self.write(None, MessageType::ApplicationPrivateData, Some(&body));
+        self.private_data = dictionary(primitive_dictionary(), private_data);
+        self.write_private_data();
         self.set_state(RunspacePoolState::Opened, None);
     }
 
@@ -206,6 +210,26 @@ impl RunspacePool {
     /// Tells the client that the pool is closed.
     pub fn close(&mut self) {
         self.set_state(RunspacePoolState::Closed, None);
+    }
+
+    /// The transport has disconnected the client. What pipelines write waits, within what [`Self::queued`] allows them;
+    /// nothing is taken from the client until it has reconnected or another one has connected.
+    pub fn disconnect(&mut self) {
+        if self.state == RunspacePoolState::Opened {
+            self.state = RunspacePoolState::Disconnected;
+        }
+    }
+
+    /// The transport has reconnected the same client, which goes on where it was.
+    pub fn reconnect(&mut self) {
+        if self.state == RunspacePoolState::Disconnected {
+            self.state = RunspacePoolState::Opened;
+        }
+    }
+
+    /// Writes an event of the runspace.
+    pub fn write_user_event(&mut self, event: &UserEvent) {
+        self.write(None, MessageType::UserEvent, Some(&event.to_value()));
     }
 
     /// Writes an output object. Gives the bytes that now wait to be sent to the client.
@@ -384,6 +408,11 @@ impl RunspacePool {
             self.keys.hold(id, message, body);
             self.request_public_key();
         }
+    }
+
+    fn write_private_data(&mut self) {
+        let body = notes([("ApplicationPrivateData", self.private_data.clone())]);
+        self.write(None, MessageType::ApplicationPrivateData, Some(&body));
     }
 
     fn set_state(&mut self, state: RunspacePoolState, error: Option<&ErrorRecord>) {

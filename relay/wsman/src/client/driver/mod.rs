@@ -6,7 +6,11 @@ mod requests;
 use std::{collections::HashMap, sync::Arc};
 
 use postern_psrp::{
-    client::RunspacePool, host::HostResponse, message::MetadataQuery, pipeline::PipelineSpec,
+    client::RunspacePool,
+    host::HostResponse,
+    message::MetadataQuery,
+    pipeline::PipelineSpec,
+    secure::{KeyError, KeyPair},
 };
 use postern_shared::value::PsValue;
 use tokio::{
