@@ -21,6 +21,8 @@ cargo xtask COMMAND
   ci                  formatting and lints, then `test`
   bench [MAILBOXES]   measure: CLIXML against a bare scan of the same bytes, and a large result in a real browser
                       (100,000 mailboxes unless a number is given)
+  conformance FILE... run files of conformance cases (one JSON object a line), print the ids that fail with what
+                      was expected and what came, and end with `N passed, N failed`
   setup               install what `run` and `test` need, and do nothing else
 ";
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "test" => test::all(&rest),
         "ci" => ci(),
         "bench" => bench(&rest),
+        "conformance" => conformance(&rest),
         "setup" => setup::wasm_target().and_then(|()| setup::for_tests().map(drop)),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -65,6 +68,16 @@ fn bench(arguments: &[String]) -> Result<(), Failed> {
     run(cargo(&["bench", "--locked", "--package", "postern-psrp", "--bench", "clixml"]))?;
     let large = ["bench", "--locked", "--package", "postern", "--bench", "large_result", "--"];
     run(cargo(&large).args(arguments).env("CHROME", tools.browser))
+}
+
+/// Runs files of conformance cases; their names are relative to where we were started.
+fn conformance(files: &[String]) -> Result<(), Failed> {
+    if files.is_empty() {
+        return Err(Failed("conformance needs at least one file of cases".into()));
+    }
+    let here = env::current_dir().map_err(|why| Failed(format!("there is no current folder: {why}")))?;
+    let checker = ["run", "--quiet", "--locked", "--package", "postern-conformance", "--"];
+    run(cargo(&checker).args(files.iter().map(|file| here.join(file))))
 }
 
 /// What continuous integration runs.
