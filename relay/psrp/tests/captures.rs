@@ -229,7 +229,39 @@ fn every_field_of_an_error_is_read() {
     assert_eq!((category.reason.as_str(), category.target_name.as_str()), ("Because", "a target"));
     assert_eq!(category.to_string(), category.message.as_str());
     assert_eq!(record.target.get("Target"), Some(&"thing".into()));
+    let [inner] = &record.inner_exceptions()[..] else { panic!("{record:?}") };
+    assert_eq!(
+        (inner.type_name.as_str(), inner.message.as_str()),
+        ("System.InvalidOperationException", "the inner one")
+    );
+    assert_eq!(record.pipeline_iteration.as_list(), Some(&[PsValue::I32(0), PsValue::I32(1)][..]));
     let invocation = record.invocation.as_ref().unwrap();
+    assert!(invocation.bound_parameters().is_empty());
+    // What this crate writes for a cmdlet has the members of PowerShell's, in its order.
+    let own = postern_psrp::records::InvocationInfo::of_cmdlet("Test-Streams", Vec::new(), 1);
+    let names = |info: &postern_psrp::records::InvocationInfo| -> Vec<PsStr> {
+        info.members().iter().map(|(name, _)| name.clone()).collect()
+    };
+    assert_eq!(names(&own), names(invocation));
+    for (name, value) in own.members().iter().filter(|(name, _)| {
+        !matches!(
+            name.as_str(),
+            "CommandInfo_Definition"
+                | "InvocationInfo_BoundParameters"
+                | "InvocationInfo_UnboundArguments"
+                | "InvocationInfo_CommandOrigin"
+                | "CommandInfo_CommandType"
+                | "CommandInfo_Visibility"
+                | "InvocationInfo_PipelineIterationInfo"
+        )
+    }) {
+        assert_eq!(invocation.members().get(name), Some(value), "{name}");
+    }
+    let object = own.to_object();
+    let theirs = record.invocation_object.as_object().unwrap();
+    for (name, _) in object.as_object().unwrap().adapted.iter() {
+        assert!(theirs.adapted.get(name).is_some(), "{name}");
+    }
     assert_eq!(invocation.command_name(), Some("Test-Streams".into()));
     assert_eq!((invocation.script_name(), invocation.script_line_number()), (None, 0));
 

@@ -81,8 +81,8 @@ impl Failure {
         Self { error: error.into(), origin: Origin::default() }
     }
 
-    fn of(error: impl Into<Box<CmdletError>>, cmdlet: &Cmdlet) -> Self {
-        Self { error: error.into(), origin: Origin::cmdlet(cmdlet.name.into(), cmdlet.class.into()) }
+    fn of(error: impl Into<Box<CmdletError>>, origin: Origin) -> Self {
+        Self { error: error.into(), origin }
     }
 }
 
@@ -91,7 +91,7 @@ impl Pipeline {
         match work {
             Work::Metadata(query) => {
                 let caller = self.shell.caller();
-                let sink = Stage { pipeline: self, next: None };
+                let sink = Stage { pipeline: self, next: None, origin: Origin::default() };
                 for answer in metadata(&caller.registry, &query.names, Some(query.types.0.into())) {
                     if sink.write(Record::Output(answer)).is_err() {
                         break;
@@ -104,7 +104,7 @@ impl Pipeline {
                 while !rest.is_empty() {
                     let end = rest.iter().position(|command| command.end_of_statement);
                     let (statement, after) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
-                    self.run_statement(statement)?;
+                    self.run_statement(statement, spec.stream_options)?;
                     rest = after;
                 }
                 Ok(())
@@ -112,7 +112,12 @@ impl Pipeline {
         }
     }
 
-    fn run_statement(&self, commands: &[postern_psrp::pipeline::Command]) -> Result<(), Failure> {
+    /// `options` says which records are to tell of the command that they are from.
+    fn run_statement(
+        &self,
+        commands: &[postern_psrp::pipeline::Command],
+        options: i32,
+    ) -> Result<(), Failure> {
         if commands.len() > MAX_COMMANDS {
             let error = CmdletError::plain(
                 "TooManyCommands",
@@ -124,12 +129,13 @@ impl Pipeline {
             );
             return Err(Failure { error: error.into(), origin: Origin::default() });
         }
-        let stages = commands.iter().map(|command| self.bind(command)).collect::<Result<Vec<_>, _>>()?;
+        let stages =
+            commands.iter().map(|command| self.bind(command, options)).collect::<Result<Vec<_>, _>>()?;
         thread::scope(|scope| {
             let mut input = Upstream::Client(self);
             let mut threads = Vec::new();
             let count = stages.len();
-            for (at, (cmdlet, bound)) in stages.into_iter().enumerate() {
+            for (at, (cmdlet, bound, origin)) in stages.into_iter().enumerate() {
                 let (next, following) = if at + 1 < count {
                     let (sender, receiver) = sync_channel(BETWEEN);
                     (Some(sender), Some(Upstream::Stage(self, receiver)))
@@ -139,9 +145,9 @@ impl Pipeline {
                 let mut own_input = input;
                 input = following.unwrap_or(Upstream::Client(self));
                 threads.push((
-                    cmdlet,
+                    origin.clone(),
                     thread::Builder::new().name(cmdlet.name.into()).spawn_scoped(scope, move || {
-                        let sink = Stage { pipeline: self, next };
+                        let sink = Stage { pipeline: self, next, origin };
                         let ended = run_stage(cmdlet, bound, self.shell.caller(), &sink, &mut own_input);
                         if matches!(ended, Err(Stop::Error(_))) {
                             self.failed.store(true, Ordering::Release);
@@ -151,7 +157,7 @@ impl Pipeline {
                 ));
             }
             let mut outcome = Ok(());
-            for (cmdlet, thread) in threads {
+            for (origin, thread) in threads {
                 let ended = match thread.map(thread::ScopedJoinHandle::join) {
                     Ok(Ok(ended)) => ended,
                     Ok(Err(_)) => {
@@ -162,7 +168,7 @@ impl Pipeline {
                     }
                 };
                 if let (Err(Stop::Error(error)), Ok(())) = (ended, &outcome) {
-                    outcome = Err(Failure::of(error, cmdlet));
+                    outcome = Err(Failure::of(error, origin));
                 }
             }
             outcome
@@ -170,7 +176,11 @@ impl Pipeline {
     }
 
     /// Finds a command's cmdlet and binds its arguments.
-    fn bind(&self, command: &postern_psrp::pipeline::Command) -> Result<(&'static Cmdlet, Bound), Failure> {
+    fn bind(
+        &self,
+        command: &postern_psrp::pipeline::Command,
+        options: i32,
+    ) -> Result<(&'static Cmdlet, Bound, Origin), Failure> {
         if command.is_script {
             let error = CmdletError::plain(
                 "ScriptsNotAllowed",
@@ -194,8 +204,14 @@ impl Pipeline {
             .iter()
             .map(|parameter| Given { name: parameter.name.clone(), value: parameter.value.clone() })
             .collect();
-        let bound = bind(cmdlet, &given).map_err(|error| Failure::of(error, cmdlet))?;
-        Ok((cmdlet, bound))
+        let origin = Origin::cmdlet(cmdlet.name.into(), cmdlet.class.into());
+        match bind(cmdlet, &given) {
+            Ok(bound) => {
+                let parameters = bound.iter().map(|(name, value)| (name.into(), value.clone())).collect();
+                Ok((cmdlet, bound, origin.invoked(parameters, options)))
+            }
+            Err(error) => Err(Failure::of(error, origin.invoked(Vec::new(), options))),
+        }
     }
 
     fn check(&self) -> Result<(), Stop> {
@@ -208,6 +224,8 @@ impl Pipeline {
 struct Stage<'a> {
     pipeline: &'a Pipeline,
     next: Option<SyncSender<PsValue>>,
+    /// What its records are from.
+    origin: Origin,
 }
 
 impl Sink for Stage<'_> {
@@ -231,7 +249,7 @@ impl Sink for Stage<'_> {
                     return Err(Stop::Cancelled);
                 }
                 let id = self.pipeline.id;
-                self.pipeline.shell.write(id, |pool| write_record(pool, id, record))
+                self.pipeline.shell.write(id, |pool| write_record(pool, id, record, &self.origin))
             }
         }
     }

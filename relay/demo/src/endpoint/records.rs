@@ -8,12 +8,12 @@ use std::{
 use postern_psrp::{
     host::{self, HostMethod, HostRequest as PsrpRequest},
     records::{
-        ErrorCategory, ErrorRecord, InformationRecord, InformationalKind, InformationalRecord, ProgressKind,
-        ProgressRecord,
+        ErrorCategory, ErrorRecord, InformationRecord, InformationalKind, InformationalRecord,
+        InvocationInfo, ProgressKind, ProgressRecord,
     },
     server::RunspacePool,
 };
-use postern_shared::value::{PsDateTime, PsObject, PsStr, PsValue, TypeNames, Uuid};
+use postern_shared::value::{Content, PsDateTime, PsObject, PsStr, PsValue, TypeNames, Uuid};
 
 use crate::{
     cmdlet::{CmdletError, HostRequest, Record},
@@ -25,11 +25,30 @@ use crate::{
 pub(super) struct Origin {
     name: PsStr,
     class: PsStr,
+    invocation: Option<InvocationInfo>,
+    /// `RemoteStreamOptions`: which records are to say so.
+    options: i32,
 }
+
+/// Bits of `RemoteStreamOptions` (MS-PSRP section 2.2.3.9).
+const IN_ERRORS: i32 = 1;
+const IN_WARNINGS: i32 = 2;
+const IN_DEBUG: i32 = 4;
+const IN_VERBOSE: i32 = 8;
 
 impl Origin {
     pub(super) fn cmdlet(name: PsStr, class: PsStr) -> Self {
-        Self { name, class }
+        Self { name, class, ..Self::default() }
+    }
+
+    /// With what it was invoked with, for records of which the client wants to know that.
+    pub(super) fn invoked(self, parameters: Vec<(PsStr, PsValue)>, options: i32) -> Self {
+        let invocation = Some(InvocationInfo::of_cmdlet(self.name.clone(), parameters, 1));
+        Self { invocation, options, ..self }
+    }
+
+    fn invocation(&self, option: i32) -> Option<&InvocationInfo> {
+        self.invocation.as_ref().filter(|_| self.options & option != 0)
     }
 }
 
@@ -40,18 +59,24 @@ pub(super) fn now() -> Moment {
 }
 
 /// Writes a record into a pipeline's streams. A pipeline that was terminated meanwhile has none.
-pub(super) fn write_record(pool: &mut RunspacePool, pipeline: Uuid, record: Record) {
-    let line = |pool: &mut RunspacePool, kind, text: String| {
-        pool.write_informational(pipeline, kind, &InformationalRecord::new(text))
+pub(super) fn write_record(pool: &mut RunspacePool, pipeline: Uuid, record: Record, origin: &Origin) {
+    let line = |pool: &mut RunspacePool, kind, option, text: String| {
+        let record = InformationalRecord {
+            invocation: origin.invocation(option).cloned(),
+            pipeline_iteration: origin.invocation(option).map(|_| iteration()).unwrap_or_default(),
+            ..InformationalRecord::new(text)
+        };
+        pool.write_informational(pipeline, kind, &record)
     };
     let written = match record {
         Record::Output(value) => pool.write_output(pipeline, &value),
         Record::Error { error, cmdlet: (name, class) } => {
-            pool.write_error(pipeline, &error_record(&error, &Origin::cmdlet(name, class), pipeline))
+            let origin = Origin { name, class, ..origin.clone() };
+            pool.write_error(pipeline, &error_record(&error, &origin, pipeline))
         }
-        Record::Warning(text) => line(pool, InformationalKind::Warning, text),
-        Record::Verbose(text) => line(pool, InformationalKind::Verbose, text),
-        Record::Debug(text) => line(pool, InformationalKind::Debug, text),
+        Record::Warning(text) => line(pool, InformationalKind::Warning, IN_WARNINGS, text),
+        Record::Verbose(text) => line(pool, InformationalKind::Verbose, IN_VERBOSE, text),
+        Record::Debug(text) => line(pool, InformationalKind::Debug, IN_DEBUG, text),
         Record::Information(message, source, tags) => {
             let record = InformationRecord {
                 tags,
@@ -140,12 +165,32 @@ pub(super) fn error_record(error: &CmdletError, origin: &Origin, pipeline: Uuid)
         exception.adapted.set(*name, value.clone());
     }
     record.category.activity = origin.name.clone();
+    if let Some(invocation) = origin.invocation(IN_ERRORS) {
+        record.invocation_object = invocation.to_object();
+        record.invocation = Some(invocation.clone());
+        record.pipeline_iteration = iteration();
+    }
     if !error.target.is_null() {
         record.target = error.target.clone();
         record.category.target_name = error.target.to_string().into();
         record.category.target_type = target_type(&error.target).into();
     }
     record
+}
+
+/// `PipelineIterationInfo` of a pipeline whose first command is at its first object.
+fn iteration() -> PsValue {
+    let type_names = [
+        "System.Collections.ObjectModel.ReadOnlyCollection`1[[System.Int32, mscorlib, Version=4.0.0.0, Culture=neutral, \
+         PublicKeyToken=b77a5c561934e089]]",
+        "System.Object",
+    ];
+    PsObject {
+        type_names: type_names.map(PsStr::from_static).into(),
+        content: Content::List(vec![PsValue::I32(0), PsValue::I32(1)]),
+        ..PsObject::default()
+    }
+    .into()
 }
 
 /// The type names of an exception: its own and its bases, as far as clients look at them.

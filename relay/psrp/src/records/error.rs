@@ -64,6 +64,15 @@ pub struct ErrorDetails {
     pub recommended_action: PsStr,
 }
 
+/// An exception that led to another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InnerException {
+    /// Its type's full name, without `Deserialized.`; empty if unknown.
+    pub type_name: PsStr,
+    /// Its message.
+    pub message: PsStr,
+}
+
 macro_rules! categories {
     ($($name:ident = $number:literal,)*) => {
         /// `System.Management.Automation.ErrorCategory`.
@@ -147,6 +156,8 @@ const KNOWN: [&str; 15] = [
     "SerializeExtendedInfo",
     "PipelineIterationInfo",
 ];
+/// Exceptions within each other that are looked at; an object of a hostile server may lead to itself.
+const MAX_INNER: usize = 32;
 /// HRESULT of an exception without one of its own (`COR_E_EXCEPTION`).
 const COR_E_EXCEPTION: i32 = -2_146_233_088;
 
@@ -215,6 +226,40 @@ impl ErrorRecord {
     pub fn exception_type(&self) -> &str {
         let name = self.exception.type_name();
         name.strip_prefix("Deserialized.").unwrap_or(name)
+    }
+
+    /// The exceptions within the exception, the outermost first. A server writes the first as an object if it goes deep
+    /// enough, and as its text if not.
+    pub fn inner_exceptions(&self) -> Vec<InnerException> {
+        let mut inner = Vec::new();
+        let mut next = self.exception.get("InnerException");
+        while let Some(exception) = next.filter(|_| inner.len() < MAX_INNER) {
+            if let PsValue::Object(object) = exception
+                && let Some(message) = object.get("Message").and_then(plain_text)
+            {
+                let name = object.type_name();
+                let type_name = name.strip_prefix("Deserialized.").unwrap_or(name).into();
+                inner.push(InnerException { type_name, message });
+                next = object.get("InnerException");
+                continue;
+            }
+            // `Exception.ToString()`: the type, a colon, the message, then those within and where they were thrown.
+            let text = match exception {
+                PsValue::Object(object) => object.to_string.clone(),
+                other => plain_text(other),
+            };
+            inner.extend(text.as_deref().map(InnerException::from_text));
+            break;
+        }
+        inner
+    }
+
+    /// The machine where it happened, if the record says so: `PSComputerName`, which clients add, or the origin that a
+    /// server forwards from another one.
+    pub fn computer_name(&self) -> Option<PsStr> {
+        let own = self.others.get("PSComputerName").and_then(plain_text);
+        let origin = || self.others.get("OriginInfo").and_then(|origin| text(origin, "PSComputerName"));
+        own.or_else(origin).filter(|name| !name.is_empty())
     }
 
     /// Reads a record; what is missing takes its default.
@@ -288,6 +333,19 @@ impl ErrorRecord {
         object.type_names = error_record();
         object.to_string = Some(self.text.clone().unwrap_or_else(|| self.message()));
         object.into()
+    }
+}
+
+impl InnerException {
+    fn from_text(text: &str) -> Self {
+        let line = text.split('\n').next().unwrap_or(text).trim_end();
+        match line.split_once(": ") {
+            // A type's name has no blanks.
+            Some((type_name, message)) if !type_name.contains(' ') => {
+                Self { type_name: type_name.into(), message: message.into() }
+            }
+            _ => Self { type_name: PsStr::EMPTY, message: line.into() },
+        }
     }
 }
 

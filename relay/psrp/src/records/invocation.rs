@@ -1,8 +1,8 @@
 //! Which command a record is from (MS-PSRP section 2.2.3.15.1).
 
-use postern_shared::value::{Properties, PsStr, PsValue};
+use postern_shared::value::{Properties, PsObject, PsStr, PsValue};
 
-use crate::members::{dictionary, enum_member, list, plain_text, type_names};
+use crate::members::{dictionary, entries, enum_member, list, plain_text, type_names};
 
 type_names! {
     fn bound_parameters() = [
@@ -19,6 +19,7 @@ type_names! {
     ];
     fn command_types() =
         ["System.Management.Automation.CommandTypes", "System.Enum", "System.ValueType", "System.Object"];
+    fn invocation_info() = ["System.Management.Automation.InvocationInfo", "System.Object"];
     fn visibility() = [
         "System.Management.Automation.SessionStateEntryVisibility", "System.Enum", "System.ValueType",
         "System.Object",
@@ -34,22 +35,23 @@ pub struct InvocationInfo {
 }
 
 impl InvocationInfo {
-    /// The info of a cmdlet that a client invoked with these parameters.
+    /// The info of a cmdlet that a client invoked with these parameters, as a pipeline's number `history_id`. It has no place
+    /// in a script, and its origin is internal: so PowerShell's own server writes it.
     pub fn of_cmdlet(name: impl Into<PsStr>, parameters: Vec<(PsStr, PsValue)>, history_id: i64) -> Self {
         let name = name.into();
         let parameters = parameters.into_iter().map(|(name, value)| (PsValue::Str(name), value)).collect();
         let empty = || PsValue::Str(PsStr::EMPTY);
         let members = [
             ("InvocationInfo_BoundParameters", dictionary(bound_parameters(), parameters)),
-            ("InvocationInfo_CommandOrigin", enum_member(command_origin(), "Runspace", 0)),
+            ("InvocationInfo_CommandOrigin", enum_member(command_origin(), "Internal", 1)),
             ("InvocationInfo_ExpectingInput", false.into()),
             ("InvocationInfo_InvocationName", name.clone().into()),
             ("InvocationInfo_Line", empty()),
             ("InvocationInfo_OffsetInLine", 0_i32.into()),
             ("InvocationInfo_HistoryId", history_id.into()),
             ("InvocationInfo_PipelineIterationInfo", list(int_array(), Vec::new())),
-            ("InvocationInfo_PipelineLength", 1_i32.into()),
-            ("InvocationInfo_PipelinePosition", 1_i32.into()),
+            ("InvocationInfo_PipelineLength", 0_i32.into()),
+            ("InvocationInfo_PipelinePosition", 0_i32.into()),
             ("InvocationInfo_PSScriptRoot", empty()),
             ("InvocationInfo_PSCommandPath", PsValue::Null),
             ("InvocationInfo_PositionMessage", empty()),
@@ -63,6 +65,50 @@ impl InvocationInfo {
             ("CommandInfo_Visibility", enum_member(visibility(), "Public", 0)),
         ];
         Self { members: members.into_iter().collect() }
+    }
+
+    /// The member `InvocationInfo` of an error record: the same as one object, which clients show but do not read.
+    pub fn to_object(&self) -> PsValue {
+        let member = |name: &str| self.members.get(name).cloned().unwrap_or_default();
+        let invoked = |name| member(&format!("InvocationInfo_{name}"));
+        let own = [
+            "BoundParameters",
+            "UnboundArguments",
+            "ScriptLineNumber",
+            "OffsetInLine",
+            "HistoryId",
+            "ScriptName",
+            "Line",
+            "PositionMessage",
+            "PSScriptRoot",
+            "PSCommandPath",
+            "InvocationName",
+            "PipelineLength",
+            "PipelinePosition",
+            "ExpectingInput",
+        ];
+        let adapted = std::iter::once(("MyCommand", member("CommandInfo_Name")))
+            .chain(own.into_iter().map(|name| (name, invoked(name))))
+            .chain([
+                ("CommandOrigin", invoked("CommandOrigin").to_string().into()),
+                ("DisplayScriptPosition", PsValue::Null),
+            ])
+            .collect();
+        let type_names = invocation_info();
+        let to_string = type_names.first().cloned();
+        PsObject { type_names, to_string, adapted, ..PsObject::default() }.into()
+    }
+
+    /// The parameters that were bound, by name.
+    pub fn bound_parameters(&self) -> Vec<(PsStr, PsValue)> {
+        let bound = self.members.get("InvocationInfo_BoundParameters").and_then(entries);
+        let bound = bound.unwrap_or_default().iter();
+        bound.filter_map(|(name, value)| Some((plain_text(name)?, value.clone()))).collect()
+    }
+
+    /// Number of the pipeline in the server's history; 0 if it has none.
+    pub fn history_id(&self) -> i64 {
+        self.members.get("InvocationInfo_HistoryId").and_then(PsValue::as_i64).unwrap_or(0)
     }
 
     /// All of its members in wire order.

@@ -13,7 +13,7 @@ mod user_event;
 use postern_shared::value::{Properties, PsValue};
 
 pub use self::{
-    error::{ErrorCategory, ErrorCategoryInfo, ErrorDetails, ErrorRecord},
+    error::{ErrorCategory, ErrorCategoryInfo, ErrorDetails, ErrorRecord, InnerException},
     information::{HostMessage, InformationRecord},
     informational::{InformationalKind, InformationalRecord},
     invocation::InvocationInfo,

@@ -1,4 +1,4 @@
-//! How keys are written: the forms of the Windows CryptoAPI, little-endian (MS-PSRP sections 2.2.2.3 and 2.2.2.4).
+//! How keys are written: the forms of the Windows `CryptoAPI`, little-endian (MS-PSRP sections 2.2.2.3 and 2.2.2.4).
 
 /// `PUBLICKEYBLOB`, version 2, reserved, `CALG_RSA_KEYX`, `RSA1`.
 const PUBLIC: [u8; 12] = [6, 2, 0, 0, 0, 0xA4, 0, 0, b'R', b'S', b'A', b'1'];
