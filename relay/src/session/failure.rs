@@ -359,6 +359,24 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_from_a_session_that_did_not_open_is_told_as_such() {
+        let message = "Cannot validate argument on parameter 'Session'. The argument is null. Provide a valid value \
+                       for the argument, and then try running the command again.";
+        let id = "ParameterArgumentValidationError,Microsoft.PowerShell.Commands.ImportPSSessionCommand";
+        let record = ErrorRecord::new("System.Exception", message, id, ErrorCategory::InvalidData);
+        let failure = of_record(&record, None);
+        assert!(failure.cause.starts_with("The session was never opened"), "{failure:?}");
+        let message = "The syntax is not supported by this runspace. This can occur if the runspace is in \
+                       no-language mode.";
+        let record = ErrorRecord::new("System.Exception", message, "Odd", ErrorCategory::NotSpecified);
+        let failure = of_record(&record, None);
+        assert!(
+            failure.cause.contains("no-language mode") && failure.remedy.contains("one command"),
+            "{failure:?}"
+        );
+    }
+
+    #[test]
     fn only_exchanges_own_brackets_are_taken_off() {
         let text = "[FailureCategory=AuthZ] [Note] The rest [x=y].";
         assert_eq!(strip(text).0, "[Note] The rest [x=y].");

@@ -62,7 +62,7 @@ async fn each_status_has_its_error() {
     let negotiate = "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: Kerberos\r\n";
     let error = connect("401 Unauthorized", negotiate, "").await;
     assert!(
-        matches!(&error, Error::Unauthorized { offered } if offered == &["Negotiate", "Kerberos"]),
+        matches!(&error, Error::Unauthorized { offered, .. } if offered == &["Negotiate", "Kerberos"]),
         "{error:?}"
     );
     assert!(error.to_failure().remedy.contains("BasicAuthentication"));

@@ -91,6 +91,8 @@ pub enum Error {
     Unauthorized {
         /// Names of the authentication schemes that the server offers.
         offered: Vec<String>,
+        /// Start of the body; some authentication services say more in it.
+        text: String,
     },
     /// The server sends the client elsewhere. Nothing is followed by itself: the credentials would go with it.
     #[error("redirected to {location} ({via})")]
@@ -263,4 +265,55 @@ pub struct ConnectError {
     /// What went wrong.
     #[source]
     pub error: Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// What comes of a request through a proxy that gives this answer to CONNECT; `None` for one that is not there.
+    async fn through(answer: Option<&'static str>) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        match answer {
+            None => drop(listener),
+            Some(answer) => {
+                tokio::spawn(async move {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let _ = stream.read(&mut [0; 4096]).await;
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                });
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .proxy(reqwest::Proxy::all(format!("http://{address}")).unwrap())
+            .build()
+            .unwrap();
+        let error = client.post("https://mail.example/PowerShell/").send().await.unwrap_err();
+        Error::from_http(error, Duration::from_secs(1), Duration::from_secs(1))
+    }
+
+    #[tokio::test]
+    async fn what_a_proxy_does_is_not_blamed_on_the_server() {
+        let error = through(Some("HTTP/1.1 403 Forbidden\r\n\r\n")).await;
+        assert!(matches!(error, Error::ProxyRefused { .. }), "{error:?}");
+        let error = through(Some("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")).await;
+        assert!(matches!(error, Error::ProxyAuthentication { .. }), "{error:?}");
+        let error = through(None).await;
+        assert!(matches!(error, Error::ProxyUnreachable { .. }), "{error:?}");
+    }
 }

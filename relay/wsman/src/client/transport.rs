@@ -199,7 +199,7 @@ impl Head {
     pub(super) fn check(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
         match self.status.as_u16() {
             200..=299 => self.envelope(body, limits),
-            401 => Err(Error::Unauthorized { offered: self.offered }),
+            401 => Err(Error::Unauthorized { offered: self.offered, text: shown(&body) }),
             301 | 302 | 303 | 307 | 308 => Err(Error::Redirected {
                 location: self.location.unwrap_or_default(),
                 via: format!("HTTP {}", self.status.as_u16()),

@@ -40,7 +40,7 @@ pub(super) async fn ask(endpoint: &Endpoint, ladder: &mut Ladder<impl FnMut(Chec
             ladder.pass("answers without a sign-in", facts);
             Way::On
         }
-        Err(Error::Unauthorized { offered }) if takes_basic(&offered) => {
+        Err(Error::Unauthorized { offered, .. }) if takes_basic(&offered) => {
             if offered.is_empty() {
                 ladder.pass("asks for a sign-in", facts);
             } else {

@@ -9,7 +9,9 @@ mod certificate;
 mod http;
 mod ladder;
 mod network;
+mod proxy;
 mod session;
+mod tls;
 
 use postern_shared::wire::{CheckLayer, CheckStep};
 
@@ -90,9 +92,9 @@ impl<F: Fn(&Endpoint, &str) -> Option<Endpoint>> Check<F> {
 
 /// The way to the web service: name, TCP, TLS, HTTP.
 async fn reach(endpoint: &Endpoint, ladder: &mut Ladder<impl FnMut(CheckStep)>) -> Way {
-    let Some(stream) = network::connect(endpoint, ladder).await else { return Way::Stopped };
+    let Some(reached) = network::connect(endpoint, ladder).await else { return Way::Stopped };
     if endpoint.is_https() {
-        if !network::secure(endpoint, stream, ladder).await {
+        if !tls::secure(endpoint, reached, ladder).await {
             return Way::Stopped;
         }
     } else {

@@ -27,12 +27,13 @@ pub(super) async fn open(
 ) -> Way {
     let host = endpoint.host().to_owned();
     let (limit, limit_of_cmdlet) = (endpoint.timeouts.open, endpoint.timeouts.operation);
-    ladder.begin(CheckLayer::Authentication, &format!("Sign-in as {}", credentials.user()));
+    ladder.layer(CheckLayer::Authentication);
+    let accepted = format!("{} is signed in", credentials.user());
     let mut shell = false;
     let connecting = RemoteSession::connect(endpoint, credentials, options, |step| match step {
         ConnectStep::ShellCreated { shell_id } => {
             shell = true;
-            ladder.pass("the user name and the password are accepted", Vec::new());
+            ladder.pass(accepted.as_str(), Vec::new());
             ladder.layer(CheckLayer::Shell);
             ladder.pass("a shell was created", vec![("ShellId".to_owned(), shell_id)]);
             ladder.layer(CheckLayer::Runspace);
@@ -54,7 +55,7 @@ pub(super) async fn open(
         return Way::Redirected(error);
     }
     if !shell && stops_at(&error) == CheckLayer::Shell {
-        ladder.pass("the user name and the password are accepted", Vec::new());
+        ladder.pass(accepted.as_str(), Vec::new());
         ladder.layer(CheckLayer::Shell);
     }
     ladder.stop(&error, &host, Vec::new());
@@ -146,7 +147,10 @@ mod tests {
     #[test]
     fn an_error_belongs_to_the_layer_that_it_is_about() {
         for (error, layer) in [
-            (Error::Unauthorized { offered: vec!["Basic".into()] }, CheckLayer::Authentication),
+            (
+                Error::Unauthorized { offered: vec!["Basic".into()], text: String::new() },
+                CheckLayer::Authentication,
+            ),
             (Error::Fault(Box::new(Fault::access_denied())), CheckLayer::Authentication),
             (Error::Http { status: 400, text: String::new() }, CheckLayer::Authentication),
             (Error::BasicOverHttp, CheckLayer::Authentication),

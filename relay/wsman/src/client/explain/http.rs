@@ -5,7 +5,7 @@ use crate::client::Error;
 
 /// A server that takes Basic offers it with 401; one that offers nothing at all says nothing against it.
 fn basic_refused(error: &Error) -> bool {
-    matches!(error, Error::Unauthorized { offered }
+    matches!(error, Error::Unauthorized { offered, .. }
         if offered.is_empty() || offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic")))
 }
 

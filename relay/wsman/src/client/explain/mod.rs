@@ -135,6 +135,7 @@ impl Error {
             Self::Http { text, .. }
             | Self::ServerError { text, .. }
             | Self::ContentType { text, .. }
+            | Self::Unauthorized { text, .. }
             | Self::PoolClosed { text, .. } => text,
             _ => "",
         }
@@ -176,7 +177,7 @@ impl Error {
                 fact("Machine", fault.machine.as_deref().unwrap_or_default());
             }
             Self::Redirected { location, .. } => fact("Location", location),
-            Self::Unauthorized { offered } => fact("Offered", &offered.join(", ")),
+            Self::Unauthorized { offered, .. } => fact("Offered", &offered.join(", ")),
             _ => {}
         }
         facts.extend(split_prefix(self.said()).1.into_iter().map(|(name, value)| (name, bounded(&value))));

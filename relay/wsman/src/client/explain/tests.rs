@@ -31,8 +31,10 @@ fn a_bare_bad_request_points_at_remote_powershell() {
 
 #[test]
 fn a_wrong_password_is_told_from_a_server_without_basic() {
-    let error =
-        |schemes: &[&str]| Error::Unauthorized { offered: schemes.iter().map(|s| (*s).into()).collect() };
+    let error = |schemes: &[&str]| Error::Unauthorized {
+        offered: schemes.iter().map(|s| (*s).into()).collect(),
+        text: String::new(),
+    };
     for schemes in [&["Basic"][..], &["Negotiate", "basic"], &[]] {
         let (what, code) = words(&error(schemes));
         assert_eq!(what, "The user name or password was refused by mail.example.");
