@@ -1,4 +1,7 @@
-//! The command line: `postern serve` and `postern demo-endpoint`.
+//! The command line: `postern serve`, `postern check` and `postern demo-endpoint`.
+
+mod check;
+mod report;
 
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -20,6 +23,8 @@ pub struct Cli {
 enum Command {
     /// Serves the console.
     Serve(Serve),
+    /// Checks the connection to an endpoint layer by layer: name, TCP, TLS, HTTP, sign-in, shell, runspace, a cmdlet.
+    Check(check::CheckArgs),
     /// Serves the demo organisation's `WinRM` endpoint alone, for other clients.
     DemoEndpoint(DemoEndpoint),
 }
@@ -54,6 +59,12 @@ struct DemoEndpoint {
     /// Seconds without use after which a shell is removed.
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     idle: u64,
+    /// The only path that there is, such as `/PowerShell/`; any other gets 404.
+    #[arg(long, value_name = "PATH")]
+    path: Option<String>,
+    /// A wrong answer on purpose, such as `create=503` or `receive=fault:0x803381A5:TEXT`; may be given several times.
+    #[arg(long, value_name = "REQUEST=ANSWER")]
+    fault: Vec<postern_demo::FaultSwitch>,
 }
 
 /// Why the program ends early.
@@ -67,6 +78,8 @@ enum Failed {
     Signals(std::io::Error),
     #[error("the demo endpoint failed: {0}")]
     Demo(std::io::Error),
+    #[error(transparent)]
+    Check(#[from] check::CheckError),
 }
 
 /// Runs the program.
@@ -87,14 +100,16 @@ pub fn run(cli: Cli) -> ExitCode {
     };
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Serve(options) => serve(options).await,
-            Command::DemoEndpoint(options) => demo_endpoint(options).await,
+            Command::Serve(options) => serve(options).await.map(|()| true),
+            Command::Check(options) => Ok(check::check(options).await?),
+            Command::DemoEndpoint(options) => demo_endpoint(options).await.map(|()| true),
         }
     });
     // A sort that nobody waits for any more must not hold up the end.
     runtime.shutdown_background();
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("postern: {error}");
             ExitCode::FAILURE
@@ -142,10 +157,11 @@ async fn demo_endpoint(options: DemoEndpoint) -> Result<(), Failed> {
     let stop = stop_signal()?;
     let listener = bind(options.listen).await?;
     let address = listener.local_addr().map_err(Failed::Demo)?;
-    println!("listening on http://{address}/PowerShell/");
+    println!("listening on http://{address}{}", options.path.as_deref().unwrap_or("/PowerShell/"));
     println!("sign in as {DEMO_USER} with the password {DEMO_PASSWORD} (Basic)");
     let idle = std::time::Duration::from_secs(options.idle);
-    let options = demo_options(options.mailboxes, Some(idle));
+    let faults = postern_demo::Faults { path: options.path, switches: options.fault };
+    let options = postern_demo::DemoOptions { faults, ..demo_options(options.mailboxes, Some(idle)) };
     postern_demo::serve(listener, options, stop.cancelled_owned()).await.map_err(Failed::Demo)
 }
 

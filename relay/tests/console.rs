@@ -103,6 +103,22 @@ async fn the_main_job() {
     assert_eq!(page.eval("document.querySelector('#password').value").await, "");
     pictures(&mut page, "sign-in-failed").await;
 
+    // The connection is checked as far as no password is needed, and with one as far as it goes.
+    page.click("#check").await;
+    page.until_text("All is well as far as the web service").await;
+    page.until("document.querySelectorAll('.layers li.done').length === 3").await;
+    page.click("#password").await;
+    page.type_text("wrong").await;
+    page.click("#check").await;
+    page.until("document.querySelector('.layers li.failed .failure')").await;
+    page.until("document.querySelectorAll('.layers li.skipped').length === 4").await;
+    page.eval("document.querySelector('.layers li.done details').open = true").await;
+    pictures(&mut page, "check-stopped").await;
+    page.click("#fill-in").await;
+    page.click("#check").await;
+    page.until("document.querySelectorAll('.layers li.done').length === 7").await;
+    pictures(&mut page, "check-passed").await;
+
     sign_in(&mut page).await;
     pictures(&mut page, "console-empty").await;
 

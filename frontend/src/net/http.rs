@@ -41,7 +41,7 @@ async fn read(response: Response) -> Result<(u16, String), Failure> {
     Ok((status, response.text().await.map_err(|error| unreachable(&error))?))
 }
 
-fn unreachable(error: &gloo_net::Error) -> Failure {
+pub(super) fn unreachable(error: &gloo_net::Error) -> Failure {
     Failure {
         what: text::RELAY_UNREACHABLE.into(),
         cause: text::RELAY_UNREACHABLE_CAUSE.into(),
@@ -51,7 +51,7 @@ fn unreachable(error: &gloo_net::Error) -> Failure {
     }
 }
 
-fn unexpected(status: u16, body: &str, error: &serde_json::Error) -> Failure {
+pub(super) fn unexpected(status: u16, body: &str, error: &serde_json::Error) -> Failure {
     Failure {
         what: text::RELAY_UNEXPECTED.into(),
         cause: text::RELAY_UNEXPECTED_CAUSE.into(),

@@ -6,8 +6,8 @@ use postern_shared::wire::{BUILD, EndpointOffer, Offer, SignIn};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::Stage;
-use crate::{app::Intent, text};
+use super::{Stage, check::Check};
+use crate::{app::Intent, net::Checked, text};
 
 /// The form, around what happened so far.
 #[derive(PartialEq, Properties)]
@@ -30,6 +30,8 @@ pub(super) enum Did {
     ToggledPassword,
     FilledIn,
     Submitted,
+    AskedForCheck,
+    Checked(Checked),
 }
 
 #[derive(Default)]
@@ -37,6 +39,7 @@ pub(super) struct Form {
     /// Position in the offer; beyond its end for a connection URI.
     endpoint: usize,
     password_shown: bool,
+    check: Check,
     uri: NodeRef,
     user: NodeRef,
     password: NodeRef,
@@ -70,9 +73,12 @@ impl Component for Form {
             Did::Submitted => {
                 if !ctx.props().stage.is_busy() {
                     self.password_shown = false;
+                    self.check = Check::default();
                     ctx.props().wanted.emit(Intent::SignIn(Box::new(self.filled(ctx))));
                 }
             }
+            Did::AskedForCheck => self.check.begin(self.filled(ctx), ctx.link().callback(Did::Checked)),
+            Did::Checked(told) => self.check.told(told),
         }
         true
     }
@@ -112,6 +118,9 @@ impl Component for Form {
             <form class="card" {onsubmit} aria-busy={busy.to_string()}>
                 <h2>{ text::CONNECT }</h2>
                 { news.clone() }
+                if matches!(stage, Stage::Failed(_)) {
+                    { self.check.view(ctx.link().callback(|_| Did::AskedForCheck)) }
+                }
                 <fieldset disabled={busy}>
                     { self.endpoint_fields(ctx, offer, chosen) }
                     <label class="field">

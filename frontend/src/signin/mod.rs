@@ -1,5 +1,6 @@
-//! The sign-in page: a form, the steps of connecting as they happen, and what went wrong.
+//! The sign-in page: a form, the steps of connecting as they happen, what went wrong, and a check of where.
 
+mod check;
 mod form;
 mod steps;
 

@@ -15,4 +15,4 @@ pub mod objects;
 pub mod opath;
 pub mod organisation;
 
-pub use self::endpoint::{Access, Account, DemoOptions, serve};
+pub use self::endpoint::{Access, Account, DemoOptions, FaultSwitch, Faults, NoFaultSwitch, serve};

@@ -1,6 +1,7 @@
 //! The relay's face to browsers: routes, and the headers that every answer has.
 
 mod assets;
+mod check;
 mod cookie;
 pub(crate) mod origin;
 mod rate;
@@ -18,7 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-
+use tokio::sync::Semaphore;
 use zeroize::Zeroize as _;
 
 pub(crate) use self::cookie::Browser;
@@ -53,6 +54,8 @@ pub(crate) struct Relay {
     assets: &'static Assets,
     origin: Arc<Origin>,
     rate: Arc<RateLimit>,
+    /// Room for checks of connections.
+    checks: Arc<Semaphore>,
 }
 
 /// All routes.
@@ -62,6 +65,7 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
     let relay = Relay {
         origin: Arc::new(Origin::new(config.public_origin.as_deref())),
         rate: Arc::new(RateLimit::new(&config.limits, Instant::now())),
+        checks: Arc::new(Semaphore::new(check::MOST_CHECKS)),
         assets,
         config,
         sessions,
@@ -69,6 +73,7 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
     Router::new()
         .route("/api/offer", get(sign_in::offer))
         .route("/api/sign-in", post(sign_in::sign_in))
+        .route("/api/check", post(check::check))
         .route("/ws", get(socket::connect))
         .route("/health", get(|| async { "ok\n" }))
         .fallback(get(asset))

@@ -51,17 +51,33 @@ pub(super) async fn sign_in(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    if !relay.origin.accepts(&headers) {
-        return refuse(
+    let request = match received(&relay, peer, &headers, body).await {
+        Ok(request) => request,
+        Err(refused) => return *refused,
+    };
+    match opening(&relay.config, request, Password::Needed) {
+        Ok(opening) => begin(&relay, &headers, opening),
+        Err(failure) => (StatusCode::BAD_REQUEST, Json(*failure)).into_response(),
+    }
+}
+
+/// What a sign-in or a check asks for, if it comes from the page, is not one too many, and can be read.
+pub(super) async fn received(
+    relay: &Relay,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<SignIn, Box<Response>> {
+    if !relay.origin.accepts(headers) {
+        return Err(Box::new(refuse(
             StatusCode::FORBIDDEN,
             "The request does not come from this relay's page.",
             "The page was opened at another address than the one that the relay knows as its own.",
             "Open the page at the relay's own address. Behind a reverse proxy, have public_origin set to the address \
              that browsers use.",
-        );
+        )));
     }
-    if let Err(wait) =
-        relay.rate.take(client(&headers, peer.ip(), relay.config.trusted_proxy), Instant::now())
+    if let Err(wait) = relay.rate.take(client(headers, peer.ip(), relay.config.trusted_proxy), Instant::now())
     {
         let seconds = wait.as_secs() + 1;
         let mut response = refuse(
@@ -71,55 +87,50 @@ pub(super) async fn sign_in(
             &format!("Wait {seconds} seconds and try again."),
         );
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        return response;
+        return Err(Box::new(response));
     }
     let is_json = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if !is_json {
-        return refuse(
+        return Err(Box::new(refuse(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "The request is not JSON.",
             "A program other than this relay's page sent the request.",
             "Reload the page.",
-        );
+        )));
     }
     let arrival = Duration::from_secs(relay.config.limits.request_seconds.max(1).into());
     let body = match tokio::time::timeout(arrival, axum::body::to_bytes(body, MOST_BYTES)).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) => {
-            return refuse(
+            return Err(Box::new(refuse(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "The sign-in did not arrive.",
                 "The request is too large, or the connection broke off.",
                 "Reload the page and sign in again.",
-            );
+            )));
         }
         Err(_) => {
-            return refuse(
+            return Err(Box::new(refuse(
                 StatusCode::REQUEST_TIMEOUT,
                 "The sign-in took too long to arrive.",
                 "The connection between the browser and the relay is slow.",
                 "Sign in again.",
-            );
+            )));
         }
     };
     let request = serde_json::from_slice::<SignIn>(&body);
     super::wipe(body);
-    let Ok(request) = request else {
+    request.map_err(|_| {
         // Not the parser's message: it may quote the password.
-        return refuse(
+        Box::new(refuse(
             StatusCode::BAD_REQUEST,
             "The request is not a sign-in of this build.",
             "The relay was updated while the page was open.",
             "Reload the page.",
-        );
-    };
-    let opening = match opening(&relay.config, request) {
-        Ok(opening) => opening,
-        Err(failure) => return (StatusCode::BAD_REQUEST, Json(*failure)).into_response(),
-    };
-    begin(&relay, &headers, opening)
+        ))
+    })
 }
 
 /// The address that a sign-in counts for: the connection's, or what a trusted proxy says.
@@ -190,8 +201,17 @@ fn begin(relay: &Relay, headers: &HeaderMap, opening: Opening) -> Response {
     }
 }
 
+/// Whether something can be done without a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Password {
+    /// No.
+    Needed,
+    /// Yes.
+    Optional,
+}
+
 /// What to open, from what the page asks for and what the configuration allows.
-fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
+pub(super) fn opening(config: &Config, request: SignIn, needs: Password) -> Result<Opening, Box<Failure>> {
     // Moved, not copied, and before anything can be refused.
     let password = Zeroizing::new(request.password);
     if request.build != BUILD {
@@ -201,7 +221,8 @@ fn opening(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
             "Reload the page.",
         ));
     }
-    if request.user.trim().is_empty() || password.is_empty() {
+    let lacking = request.user.trim().is_empty() || password.is_empty();
+    if lacking && (needs == Password::Needed || !password.is_empty()) {
         return Err(failure(
             "User name and password are needed.",
             "One of the two fields is empty.",
@@ -304,7 +325,7 @@ fn failure(what: &str, cause: &str, remedy: &str) -> Box<Failure> {
     Box::new(Failure { what: what.into(), cause: cause.into(), remedy: remedy.into(), ..Failure::default() })
 }
 
-fn refuse(status: StatusCode, what: &str, cause: &str, remedy: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, what: &str, cause: &str, remedy: &str) -> Response {
     let failure = Failure { code: format!("HTTP {}", status.as_u16()), ..*failure(what, cause, remedy) };
     (status, Json(failure)).into_response()
 }
@@ -353,8 +374,9 @@ mod tests {
     #[test]
     fn connection_uris_are_refused_unless_their_host_is_allowed() {
         let mut config = Config::default();
-        let refused =
-            |config: &Config, uri| opening(config, request(Some(uri), "")).err().map(|failure| failure.what);
+        let refused = |config: &Config, uri| {
+            opening(config, request(Some(uri), ""), Password::Needed).err().map(|failure| failure.what)
+        };
         assert!(refused(&config, "https://mail.example/").unwrap().contains("does not accept"));
         config.custom_uri = Some(HostRules { hosts: vec!["mail.example".into()], allow_http: false });
         assert_eq!(refused(&config, "https://mail.example/PowerShell/"), None);
@@ -369,6 +391,6 @@ mod tests {
         ] {
             assert!(refused(&config, uri).is_some(), "{uri}");
         }
-        assert!(opening(&config, request(None, "other")).is_err());
+        assert!(opening(&config, request(None, "other"), Password::Optional).is_err());
     }
 }

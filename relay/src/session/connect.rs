@@ -42,6 +42,38 @@ impl Opening {
     pub(super) fn host(&self) -> String {
         host(&self.uri)
     }
+
+    /// The endpoint at an address: its own, or one that it was redirected to.
+    pub(super) fn endpoint(&self, uri: &str) -> Result<Endpoint, Error> {
+        let resource = if self.configuration.contains("://") {
+            self.configuration.clone()
+        } else {
+            format!("http://schemas.microsoft.com/powershell/{}", self.configuration)
+        };
+        let mut endpoint = Endpoint::new(uri, resource)?;
+        endpoint.basic_over_http = self.allow_http;
+        endpoint.timeouts = Timeouts { open: self.open_timeout, ..Timeouts::default() };
+        Ok(endpoint)
+    }
+
+    /// As whom to sign in.
+    pub(super) fn credentials(&self) -> Credentials {
+        Credentials::new(self.user.as_str(), self.password.clone())
+    }
+
+    /// What the session is to be.
+    pub(super) fn options(&self) -> ConnectOptions {
+        let mut options = ConnectOptions::default();
+        if let Some(culture) = &self.culture {
+            (options.culture, options.ui_culture) = (culture.clone(), culture.clone());
+        }
+        options
+    }
+
+    /// Where a redirect from one address leads, if credentials may go there.
+    pub(super) fn follow(&self, from: &str, location: &str) -> Option<String> {
+        redirect(from, location, self.redirects.as_ref()?)
+    }
 }
 
 fn host(uri: &str) -> String {
@@ -69,8 +101,7 @@ async fn follow(opening: &Opening, steps: &mut Steps<'_>) -> Result<RemoteSessio
             Err(error) => error,
         };
         let Error::Redirected { location, .. } = &error.error else { return Err(error.to_failure()) };
-        let allowed = opening.redirects.as_ref().and_then(|rules| redirect(&uri, location, rules));
-        let Some(next) = allowed else { return Err(error.to_failure()) };
+        let Some(next) = opening.follow(&uri, location) else { return Err(error.to_failure()) };
         steps.text(&format!("Redirected to {}", host(&next)));
         uri = next;
     }
@@ -78,21 +109,8 @@ async fn follow(opening: &Opening, steps: &mut Steps<'_>) -> Result<RemoteSessio
 }
 
 async fn once(opening: &Opening, uri: &str, steps: &mut Steps<'_>) -> Result<RemoteSession, ConnectError> {
-    let host = host(uri);
-    let resource = if opening.configuration.contains("://") {
-        opening.configuration.clone()
-    } else {
-        format!("http://schemas.microsoft.com/powershell/{}", opening.configuration)
-    };
-    let mut endpoint =
-        Endpoint::new(uri, resource).map_err(|error| ConnectError { host: host.clone(), error })?;
-    endpoint.basic_over_http = opening.allow_http;
-    endpoint.timeouts = Timeouts { open: opening.open_timeout, ..Timeouts::default() };
-    let mut options = ConnectOptions::default();
-    if let Some(culture) = &opening.culture {
-        (options.culture, options.ui_culture) = (culture.clone(), culture.clone());
-    }
-    let credentials = Credentials::new(opening.user.as_str(), opening.password.clone());
+    let endpoint = opening.endpoint(uri).map_err(|error| ConnectError { host: host(uri), error })?;
+    let (credentials, options) = (opening.credentials(), opening.options());
     RemoteSession::connect(endpoint, credentials, options, |step| steps.take(&step)).await
 }
 

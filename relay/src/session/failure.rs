@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use postern_psrp::records::{ErrorCategory, ErrorRecord};
 use postern_shared::wire::{Failure, Position};
+use postern_wsman::client::split_prefix;
 
 use super::control::Leave;
 use crate::store::Full;
@@ -59,33 +60,22 @@ pub(super) fn shorten(text: &str) -> String {
     format!("{}… ({} bytes more)", text.get(..end).unwrap_or_default(), text.len() - end)
 }
 
-/// Takes off what Exchange puts in brackets before its texts, `[Server=E15,RequestId=…] [FailureCategory=…] `, and
-/// gives it as facts.
+/// The text without Exchange's brackets, and what stands in them.
 fn strip(text: &str) -> (&str, Vec<(String, String)>) {
-    const NAMES: [&str; 7] = [
-        "Server",
-        "ClientAccessServer",
-        "BackEndServer",
-        "RequestId",
-        "TimeStamp",
-        "AuthZRequestId",
-        "FailureCategory",
-    ];
-    let (mut rest, mut facts) = (text.trim_start(), Vec::new());
-    while let Some((inside, after)) = rest.strip_prefix('[').and_then(|text| text.split_once(']')) {
-        let pairs: Option<Vec<_>> = inside.split(',').map(|pair| pair.split_once('=')).collect();
-        let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| NAMES.contains(&name.trim())))
-        else {
-            break;
-        };
-        facts.extend(pairs.iter().map(|(name, value)| (name.trim().to_owned(), shorten(value.trim()))));
-        rest = after.trim_start();
+    let (rest, mut facts) = split_prefix(text);
+    for (_, value) in &mut facts {
+        *value = shorten(value);
     }
     (rest, facts)
 }
 
-/// Likely cause and remedy, by words in the error's id or the exception's type. The first that fits counts.
-const KNOWN: [(&str, &str, &str); 22] = [
+/// Likely cause and remedy, by words in the error's id, the exception's type or the message. The first that fits counts.
+const KNOWN: [(&str, &str, &str); 24] = [
+    (
+        "argument on parameter 'Session'",
+        "The session was never opened: New-PSSession failed in a line before, so that the variable is empty.",
+        "See the error of that line; run it again, and this one after it has succeeded.",
+    ),
     (
         "CommandNotFoundException",
         "The server has no such command, or none of your roles allows it.",
@@ -93,6 +83,11 @@ const KNOWN: [(&str, &str, &str); 22] = [
     ),
     (
         "ScriptsNotAllowed",
+        "The session is in no-language mode: it runs commands with parameters, and no script text.",
+        "Enter one command with its parameters; the console itself runs what follows a pipe.",
+    ),
+    (
+        "no-language mode",
         "The session is in no-language mode: it runs commands with parameters, and no script text.",
         "Enter one command with its parameters; the console itself runs what follows a pipe.",
     ),
@@ -195,7 +190,8 @@ const KNOWN: [(&str, &str, &str); 22] = [
 ];
 
 fn explain(record: &ErrorRecord, id: &str) -> (&'static str, &'static str) {
-    let places = [id, record.fully_qualified_error_id.as_str(), record.exception_type()];
+    let message = record.message();
+    let places = [id, record.fully_qualified_error_id.as_str(), record.exception_type(), message.as_str()];
     let known = KNOWN.iter().find(|(word, ..)| places.iter().any(|place| place.contains(word)));
     if let Some((_, cause, remedy)) = known {
         return (cause, remedy);
@@ -359,6 +355,24 @@ mod tests {
             failure
                 .facts
                 .contains(&("FailureCategory".into(), "Cmdlet-ManagementObjectNotFoundException".into()))
+        );
+    }
+
+    #[test]
+    fn what_follows_from_a_session_that_did_not_open_is_told_as_such() {
+        let message = "Cannot validate argument on parameter 'Session'. The argument is null. Provide a valid value \
+                       for the argument, and then try running the command again.";
+        let id = "ParameterArgumentValidationError,Microsoft.PowerShell.Commands.ImportPSSessionCommand";
+        let record = ErrorRecord::new("System.Exception", message, id, ErrorCategory::InvalidData);
+        let failure = of_record(&record, None);
+        assert!(failure.cause.starts_with("The session was never opened"), "{failure:?}");
+        let message = "The syntax is not supported by this runspace. This can occur if the runspace is in \
+                       no-language mode.";
+        let record = ErrorRecord::new("System.Exception", message, "Odd", ErrorCategory::NotSpecified);
+        let failure = of_record(&record, None);
+        assert!(
+            failure.cause.contains("no-language mode") && failure.remedy.contains("one command"),
+            "{failure:?}"
         );
     }
 

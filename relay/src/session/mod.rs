@@ -2,6 +2,7 @@
 //! writes (log, live state, results) the sockets read.
 
 mod block;
+mod check;
 mod connect;
 mod control;
 mod failure;
@@ -14,6 +15,7 @@ mod registry;
 mod task;
 
 pub(crate) use self::{
+    check::check,
     control::Wish,
     failure::{session_gone, too_many_tabs},
     prompt::Reply,

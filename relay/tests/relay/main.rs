@@ -1,5 +1,6 @@
 //! The relay through its front door: HTTP and WebSocket, with real endpoints behind it.
 
+mod check;
 #[path = "../client/mod.rs"]
 mod client;
 mod doors;

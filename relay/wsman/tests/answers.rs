@@ -57,12 +57,12 @@ fn answer(status: &str, headers: &str, body: &str) -> String {
 #[tokio::test]
 async fn each_status_has_its_error() {
     let connect = |status, headers, body| connect_to(answer(status, headers, body), false);
-    assert!(matches!(connect("403 Forbidden", "", "").await, Error::Forbidden));
-    assert!(matches!(connect("404 Not Found", "", "").await, Error::NotFound));
+    assert!(matches!(connect("403 Forbidden", "", "").await, Error::Http { status: 403, .. }));
+    assert!(matches!(connect("404 Not Found", "", "").await, Error::Http { status: 404, .. }));
     let negotiate = "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: Kerberos\r\n";
     let error = connect("401 Unauthorized", negotiate, "").await;
     assert!(
-        matches!(&error, Error::Unauthorized { offered } if offered == &["Negotiate", "Kerberos"]),
+        matches!(&error, Error::Unauthorized { offered, .. } if offered == &["Negotiate", "Kerberos"]),
         "{error:?}"
     );
     assert!(error.to_failure().remedy.contains("BasicAuthentication"));

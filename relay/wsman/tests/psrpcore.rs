@@ -278,7 +278,10 @@ async fn a_reader_that_waits_loses_nothing() {
 async fn failures_are_told_apart() {
     let Some(peer) = shared() else { return };
     let error = peer.connect_with("wrong", |_| ()).await.unwrap_err();
-    assert!(matches!(&error.error, Error::Unauthorized { offered } if offered == &["Basic"]), "{error:?}");
+    assert!(
+        matches!(&error.error, Error::Unauthorized { offered, .. } if offered == &["Basic"]),
+        "{error:?}"
+    );
     assert_eq!(error.to_failure().what, "The user name or password was refused by 127.0.0.1.");
 
     let redirected = peer.uri.replace("/powershell-liveid/", "/redirect/x");

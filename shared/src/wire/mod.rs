@@ -5,13 +5,15 @@
 //! [`BUILD`], and a page that finds another one reloads itself. Add enum variants at the end only.
 //!
 //! Signing in is an HTTP request ([`SignIn`] as JSON to `POST /api/sign-in`), because it sets a cookie. What the
-//! relay offers is `GET /api/offer` ([`Offer`] as JSON). Both are described in [`sign_in`].
+//! relay offers is `GET /api/offer` ([`Offer`] as JSON). Both are described in [`sign_in`]. A
+//! connection is checked over HTTP as well (`POST /api/check`, [`CheckStep`]).
 //!
 //! Everything that happens in a session is an [`Event`] with a number, and the page shows nothing else: a tab that
 //! comes back says which event it saw last and is sent the rest. Numbers are given without gaps, but a log is bounded:
 //! of a very long one old lines are missing, and a note in the place of the last of them says how many. Results are not in the log. An event says that a
 //! result grew; the page asks for the rows and columns that it shows ([`ClientMessage::Rows`]).
 
+pub mod check;
 mod event;
 mod grid;
 pub mod sign_in;
@@ -19,6 +21,7 @@ pub mod sign_in;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use self::{
+    check::{CheckLayer, CheckState, CheckStep},
     event::{
         Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
         ProgressState, Prompt, PromptKind, SessionFacts, StepState,

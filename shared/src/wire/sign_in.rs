@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `GET /api/offer` | | 200 [`Offer`] |
 //! | `POST /api/sign-in` | [`SignIn`] | 200 [`SignedIn`] and the session cookie; 4xx [`Failure`](super::Failure) |
+//! | `POST /api/check` | [`SignIn`] | 200 lines of [`CheckStep`](super::CheckStep); 4xx [`Failure`](super::Failure) |
 //! | `GET /ws?session=ID` | WebSocket, cookie | the messages of [`super`] |
 //!
 //! A WebSocket of the relay's own page is always accepted: of a session that is gone, or is not this browser's, it

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod connections;
+mod faults;
 mod pipeline;
 mod private_data;
 mod records;
@@ -29,12 +30,15 @@ use postern_wsman::{
 };
 use tokio::net::TcpListener;
 
-pub use self::accounts::{Access, Account};
 use self::{
     accounts::authenticate,
     connections::Bounds,
     shell::{Shell, Target},
     shells::Shells,
+};
+pub use self::{
+    accounts::{Access, Account},
+    faults::{FaultSwitch, Faults, NoFaultSwitch},
 };
 
 /// Largest request. Windows takes envelopes of 500 KB; some room for a client that puts more into one Send.
@@ -65,6 +69,8 @@ pub struct DemoOptions {
     /// 2 minutes, as IIS has it. It must be longer than clients keep an idle connection (90 seconds, mostly), or a
     /// request is lost that is sent just as its connection is closed.
     pub arrival: Duration,
+    /// What it gets wrong on purpose.
+    pub faults: Faults,
 }
 
 impl Default for DemoOptions {
@@ -76,6 +82,7 @@ impl Default for DemoOptions {
             accounts: Account::demo(),
             connections: 512,
             arrival: Duration::from_mins(2),
+            faults: Faults::default(),
         }
     }
 }
@@ -127,6 +134,9 @@ async fn handle(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
+    if let Some(wrong) = endpoint.options.faults.before_sign_in(request.uri().path()) {
+        return wrong;
+    }
     if request.method() != Method::POST {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
     }
@@ -157,6 +167,9 @@ async fn handle(
         Ok(wsman) => wsman,
         Err(error) => return soap_fault(fault(None, &Fault::invalid_parameter(error.to_string()))),
     };
+    if let Some(wrong) = endpoint.options.faults.of(&wsman) {
+        return wrong;
+    }
     let asked = Asked { address: format!("http://{host}{path}"), client: client.ip().to_string(), account };
     match endpoint.answer(&wsman, &asked).await {
         Ok(envelope) => soap(StatusCode::OK, envelope),

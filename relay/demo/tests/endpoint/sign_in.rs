@@ -11,7 +11,7 @@ async fn wrong_credentials_are_refused() {
     for (user, password) in [("admin", "Demo"), ("nobody", "demo"), ("admin", "")] {
         let error = demo.connect(user, password).await.unwrap_err().error;
         assert!(
-            matches!(&error, Error::Unauthorized { offered } if offered == &["Basic"]),
+            matches!(&error, Error::Unauthorized { offered, .. } if offered == &["Basic"]),
             "{user}: {error:?}"
         );
     }

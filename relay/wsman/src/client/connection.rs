@@ -14,20 +14,17 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::Error;
+use super::{Endpoint, Error};
 
 /// The settings of TLS: versions 1.2 and 1.3, certificates checked as the operating system does.
 ///
 /// An endpoint without TLS trusts nobody; reading the platform's certificates would only cost time, and fail where
 /// there are none.
-pub(super) fn tls(encrypted: bool) -> Result<ClientConfig, Error> {
-    let failed = |error: rustls::Error| Error::Tls { text: error.to_string() };
+pub(super) fn tls(endpoint: &Endpoint) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let mut config = if encrypted {
-        builder.with_platform_verifier().map_err(failed)?.with_no_client_auth()
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let mut config = if endpoint.is_https() {
+        builder.with_platform_verifier()?.with_no_client_auth()
     } else {
         builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
     };

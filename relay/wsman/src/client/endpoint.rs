@@ -99,6 +99,12 @@ impl Endpoint {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// Host without the brackets of an IPv6 address, and port, as they are connected to.
+    pub(super) fn host_and_port(&self) -> (&str, u16) {
+        let host = self.host().trim_start_matches('[').trim_end_matches(']');
+        (host, self.url.port_or_known_default().unwrap_or(443))
+    }
+
     /// Whether the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"

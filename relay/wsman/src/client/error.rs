@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, io, time::Duration};
 
-use super::connection::NameNotResolved;
+use super::{TlsFailure, connection::NameNotResolved};
 use crate::envelope::{EnvelopeError, Fault};
 
 /// What went wrong. Each variant keeps what the other side said; [`Error::to_failure`] explains it to a user.
@@ -45,6 +45,8 @@ pub enum Error {
     /// No secure connection: certificate, version, algorithms.
     #[error("no secure connection: {text}")]
     Tls {
+        /// Which of these.
+        failure: TlsFailure,
         /// What rustls or the platform's verifier said.
         text: String,
     },
@@ -52,6 +54,30 @@ pub enum Error {
     #[error("no connection: {text}")]
     Unreachable {
         /// What the operating system said.
+        text: String,
+    },
+    /// The proxy that is to be used cannot be reached.
+    #[error("no connection to the proxy: {text}")]
+    ProxyUnreachable {
+        /// What was seen.
+        text: String,
+    },
+    /// The proxy asks for credentials, or refuses those that it was given.
+    #[error("the proxy asks for credentials: {text}")]
+    ProxyAuthentication {
+        /// What was seen.
+        text: String,
+    },
+    /// The proxy does not connect to the server.
+    #[error("the proxy refuses the connection: {text}")]
+    ProxyRefused {
+        /// What was seen.
+        text: String,
+    },
+    /// What answers does not speak HTTP.
+    #[error("the answer is not HTTP: {text}")]
+    NotHttp {
+        /// What the HTTP library said.
         text: String,
     },
     /// The connection broke during a request.
@@ -65,13 +91,9 @@ pub enum Error {
     Unauthorized {
         /// Names of the authentication schemes that the server offers.
         offered: Vec<String>,
+        /// Start of the body; some authentication services say more in it.
+        text: String,
     },
-    /// HTTP 403.
-    #[error("HTTP 403")]
-    Forbidden,
-    /// HTTP 404.
-    #[error("HTTP 404")]
-    NotFound,
     /// The server sends the client elsewhere. Nothing is followed by itself: the credentials would go with it.
     #[error("redirected to {location} ({via})")]
     Redirected {
@@ -81,7 +103,7 @@ pub enum Error {
         via: String,
     },
     /// HTTP 5xx without a fault in it.
-    #[error("HTTP {status}: {text}")]
+    #[error("{}", status_text(*.status, .text))]
     ServerError {
         /// The status.
         status: u16,
@@ -89,10 +111,18 @@ pub enum Error {
         text: String,
     },
     /// Any other answer that is not WS-Management's.
-    #[error("HTTP {status}: {text}")]
+    #[error("{}", status_text(*.status, .text))]
     Http {
         /// The status.
         status: u16,
+        /// Start of the body.
+        text: String,
+    },
+    /// A success whose content is something else than an envelope: a page to sign in at, mostly.
+    #[error("the answer is of the type {content_type}: {text}")]
+    ContentType {
+        /// The content type.
+        content_type: String,
         /// Start of the body.
         text: String,
     },
@@ -131,6 +161,16 @@ fn offered_text(offered: &[String]) -> String {
     if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") }
 }
 
+fn status_text(status: u16, text: &str) -> String {
+    if text.is_empty() { format!("HTTP {status}") } else { format!("HTTP {status}: {text}") }
+}
+
+impl From<rustls::Error> for Error {
+    fn from(error: rustls::Error) -> Self {
+        Self::Tls { failure: TlsFailure::of(&error), text: error.to_string() }
+    }
+}
+
 impl Error {
     /// Sorts an error of the HTTP library.
     pub(super) fn from_http(error: reqwest::Error, connect: Duration, total: Duration) -> Self {
@@ -138,24 +178,24 @@ impl Error {
         let error = error.without_url();
         let mut text = error.to_string();
         let mut source: Option<&(dyn StdError + 'static)> = error.source();
+        let mut through_proxy = false;
         while let Some(cause) = source {
-            if let Some(name) = cause.downcast_ref::<NameNotResolved>() {
-                return Self::NameNotResolved { text: name.text.clone() };
-            }
-            if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-                return Self::Tls { text: tls.to_string() };
-            }
-            if let Some(io) = cause.downcast_ref::<io::Error>() {
-                if io.kind() == io::ErrorKind::ConnectionRefused {
-                    return Self::Refused { text: io.to_string() };
-                }
-                if let Some(tls) = tls_cause(io) {
-                    return Self::Tls { text: tls.to_string() };
-                }
-            }
             // The innermost cause says most; the outer ones only say that sending failed.
             text = cause.to_string();
             source = cause.source();
+            // The type of a tunnel's error is not public.
+            through_proxy |= text.starts_with("tunnel error: ");
+            match text.strip_prefix("tunnel error: ") {
+                Some("proxy authorization required") => return Self::ProxyAuthentication { text },
+                Some("unsuccessful" | "unexpected end of file") => return Self::ProxyRefused { text },
+                _ => {}
+            }
+            if let Some(kind) = Self::from_cause(cause) {
+                return if through_proxy { Self::ProxyUnreachable { text: kind.to_string() } } else { kind };
+            }
+        }
+        if through_proxy {
+            return Self::ProxyUnreachable { text };
         }
         match (error.is_timeout(), error.is_connect()) {
             (true, true) => Self::ConnectTimeout { after: connect },
@@ -163,6 +203,29 @@ impl Error {
             (false, true) => Self::Unreachable { text },
             (false, false) => Self::ConnectionLost { text },
         }
+    }
+
+    /// Sorts an error of a connection that was made without the HTTP library.
+    pub(super) fn from_io(error: &io::Error) -> Self {
+        Self::from_cause(error).unwrap_or_else(|| Self::ConnectionLost { text: error.to_string() })
+    }
+
+    fn from_cause(cause: &(dyn StdError + 'static)) -> Option<Self> {
+        if let Some(name) = cause.downcast_ref::<NameNotResolved>() {
+            return Some(Self::NameNotResolved { text: name.text.clone() });
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Some(tls.clone().into());
+        }
+        if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+            // A server that begins with anything else than a status line.
+            return http.is_parse().then(|| Self::NotHttp { text: http.to_string() });
+        }
+        let io = cause.downcast_ref::<io::Error>()?;
+        if io.kind() == io::ErrorKind::ConnectionRefused {
+            return Some(Self::Refused { text: io.to_string() });
+        }
+        tls_cause(io).cloned().map(Self::from)
     }
 
     /// A fault as an error: Windows' redirect is one, and is reported as HTTP's is.
@@ -202,4 +265,55 @@ pub struct ConnectError {
     /// What went wrong.
     #[source]
     pub error: Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// What comes of a request through a proxy that gives this answer to CONNECT; `None` for one that is not there.
+    async fn through(answer: Option<&'static str>) -> Error {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        match answer {
+            None => drop(listener),
+            Some(answer) => {
+                tokio::spawn(async move {
+                    let (mut stream, _) = listener.accept().await.unwrap();
+                    let _ = stream.read(&mut [0; 4096]).await;
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                });
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .proxy(reqwest::Proxy::all(format!("http://{address}")).unwrap())
+            .build()
+            .unwrap();
+        let error = client.post("https://mail.example/PowerShell/").send().await.unwrap_err();
+        Error::from_http(error, Duration::from_secs(1), Duration::from_secs(1))
+    }
+
+    #[tokio::test]
+    async fn what_a_proxy_does_is_not_blamed_on_the_server() {
+        let error = through(Some("HTTP/1.1 403 Forbidden\r\n\r\n")).await;
+        assert!(matches!(error, Error::ProxyRefused { .. }), "{error:?}");
+        let error = through(Some("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")).await;
+        assert!(matches!(error, Error::ProxyAuthentication { .. }), "{error:?}");
+        let error = through(None).await;
+        assert!(matches!(error, Error::ProxyUnreachable { .. }), "{error:?}");
+    }
 }

@@ -10,6 +10,7 @@
 //! [`RemoteSession::close`] stops what runs and deletes the shell on the server; dropping the session does the same
 //! in the background, as long as the runtime lives.
 
+mod check;
 mod connection;
 mod credentials;
 mod driver;
@@ -19,12 +20,17 @@ mod explain;
 mod pipeline;
 mod queue;
 mod session;
+mod shown_body;
+mod tls_failure;
 mod transport;
 
 pub use self::{
+    check::{Certificate, Check},
     credentials::Credentials,
     endpoint::{Endpoint, Timeouts},
     error::{ConnectError, Error},
+    explain::split_prefix,
     pipeline::{Ended, Pipeline, PipelineEvent},
     session::{ConnectOptions, ConnectStep, RemoteSession, SessionDetails},
+    tls_failure::TlsFailure,
 };

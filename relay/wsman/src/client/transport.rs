@@ -17,14 +17,13 @@ use uuid::Uuid;
 use super::{
     Credentials, Endpoint, Error,
     connection::{OnConnected, Resolver, tls},
+    shown_body::shown,
 };
 use crate::envelope::{
     Body, EnvelopeError, Header, INITIAL_ENVELOPE_SIZE, Limits, MAX_ENVELOPE_SIZE, Operation, Request,
     Response,
 };
 
-/// Bytes of an answer that is no envelope that are kept, for the error's text.
-const SHOWN_BODY: usize = 500;
 /// How long a connection may be silent before TCP asks whether the other side is still there: firewalls on the way
 /// forget connections after a few minutes.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -61,24 +60,7 @@ impl Transport {
             return Err(Error::BasicOverHttp);
         }
         credentials.basic()?;
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls(endpoint.is_https())?)
-            .dns_resolver(Arc::new(Resolver))
-            .connector_layer(OnConnected(on_connected))
-            .connect_timeout(endpoint.timeouts.connect)
-            // A load balancer finds the shell's server by them.
-            .cookie_store(true)
-            // Following would turn a POST into a GET, and hand the credentials to whoever is named.
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .http1_only()
-            .tcp_nodelay(true)
-            .tcp_keepalive(KEEP_ALIVE);
-        if !endpoint.is_https() {
-            // A proxy would see the credentials of a request that it passes on in the clear.
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| Error::Unreachable { text: error.to_string() })?;
+        let http = http_client(&endpoint, on_connected)?;
         Ok(Self {
             http,
             endpoint,
@@ -161,20 +143,47 @@ impl Transport {
     }
 }
 
+/// The HTTP client for an endpoint, which calls back for each connection that stands.
+pub(super) fn http_client(
+    endpoint: &Endpoint,
+    on_connected: Arc<dyn Fn() + Send + Sync>,
+) -> Result<Client, Error> {
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls(endpoint)?)
+        .dns_resolver(Arc::new(Resolver))
+        .connector_layer(OnConnected(on_connected))
+        .connect_timeout(endpoint.timeouts.connect)
+        // A load balancer finds the shell's server by them.
+        .cookie_store(true)
+        // Following would turn a POST into a GET, and hand the credentials to whoever is named.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .http1_only()
+        .tcp_nodelay(true)
+        .tcp_keepalive(KEEP_ALIVE);
+    if !endpoint.is_https() {
+        // A proxy would see the credentials of a request that it passes on in the clear.
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| Error::Unreachable { text: error.to_string() })
+}
+
 /// What decides how the body of an answer is to be taken.
-struct Head {
+pub(super) struct Head {
     status: StatusCode,
+    content_type: Option<String>,
     location: Option<String>,
     offered: Vec<String>,
 }
 
 impl Head {
-    fn of(response: &HttpResponse) -> Self {
+    pub(super) fn of(response: &HttpResponse) -> Self {
         let headers = response.headers();
         let text =
             |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         Self {
             status: response.status(),
+            content_type: headers.get(CONTENT_TYPE).map(text),
             location: headers.get(LOCATION).map(text),
             offered: headers
                 .get_all(WWW_AUTHENTICATE)
@@ -187,10 +196,10 @@ impl Head {
     }
 
     /// The body, if it is an envelope without a fault.
-    fn check(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
+    pub(super) fn check(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
         match self.status.as_u16() {
-            200..=299 => Ok(body),
-            401 => Err(Error::Unauthorized { offered: self.offered }),
+            200..=299 => self.envelope(body, limits),
+            401 => Err(Error::Unauthorized { offered: self.offered, text: shown(&body) }),
             301 | 302 | 303 | 307 | 308 => Err(Error::Redirected {
                 location: self.location.unwrap_or_default(),
                 via: format!("HTTP {}", self.status.as_u16()),
@@ -198,13 +207,26 @@ impl Head {
             // A fault comes with 500, and some front ends put one into 400, 403 or 503 as well.
             status => match parse_fault(&body, limits) {
                 Some(error) => Err(error),
-                None if status == 403 => Err(Error::Forbidden),
-                None if status == 404 => Err(Error::NotFound),
                 None if status >= 500 => Err(Error::ServerError { status, text: shown(&body) }),
                 None => Err(Error::Http { status, text: shown(&body) }),
             },
         }
     }
+
+    /// A success is an envelope, or nothing at all, unless something in between answered.
+    fn envelope(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
+        let content_type = self.content_type.unwrap_or_default();
+        // Only then is it worth to look twice; some servers are careless with the type.
+        let other = !content_type.is_empty() && !is_xml(&content_type) && !body.is_empty();
+        if other && Response::parse(&body, limits).is_err() {
+            return Err(Error::ContentType { content_type, text: shown(&body) });
+        }
+        Ok(body)
+    }
+}
+
+fn is_xml(content_type: &str) -> bool {
+    content_type.contains("xml")
 }
 
 fn parse_fault(body: &[u8], limits: &Limits) -> Option<Error> {
@@ -215,13 +237,8 @@ fn parse_fault(body: &[u8], limits: &Limits) -> Option<Error> {
     }
 }
 
-fn shown(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..SHOWN_BODY).unwrap_or(body));
-    text.chars().filter(|character| !character.is_control() || *character == '\n').collect()
-}
-
 /// Reads a body as far as is accepted.
-async fn read_body(
+pub(super) async fn read_body(
     mut response: HttpResponse,
     limit: usize,
     failed: impl Fn(reqwest::Error) -> Error,

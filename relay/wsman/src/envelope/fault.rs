@@ -32,8 +32,24 @@ pub mod code {
     pub const QUOTA_SYSTEM: u32 = 2_150_859_176;
     /// More different users than may have shells (`0x803381AB`).
     pub const QUOTA_SHELL_USERS: u32 = 2_150_859_179;
-    /// First and last of the quotas of a plug-in (`0x803381E4` to `0x803381EA`).
-    pub const QUOTA_PLUGIN: std::ops::RangeInclusive<u32> = 2_150_859_236..=2_150_859_242;
+    /// Sessions of one user in a plug-in, which is a session configuration (`0x803381E4`).
+    pub const QUOTA_PLUGIN_SHELLS_PER_USER: u32 = 2_150_859_236;
+    /// Users of a plug-in (`0x803381E5`).
+    pub const QUOTA_PLUGIN_USERS: u32 = 2_150_859_237;
+    /// Sessions of a plug-in (`0x803381E6`).
+    pub const QUOTA_PLUGIN_SHELLS: u32 = 2_150_859_238;
+    /// Operations of a plug-in (`0x803381E7`).
+    pub const QUOTA_PLUGIN_OPERATIONS: u32 = 2_150_859_239;
+    /// Operations of one user in a plug-in (`0x803381E8`).
+    pub const QUOTA_PLUGIN_OPERATIONS_PER_USER: u32 = 2_150_859_240;
+    /// Commands of a session (`0x803381E9`).
+    pub const QUOTA_PLUGIN_COMMANDS: u32 = 2_150_859_241;
+    /// The quotas are lower than the plug-in needs (`0x803381EA`).
+    pub const QUOTA_PLUGIN_MINIMUM: u32 = 2_150_859_242;
+    /// Basic is switched off in the configuration of a Windows client (`0x803380DF`).
+    pub const BASIC_DISABLED: u32 = 2_150_858_975;
+    /// Unencrypted traffic is switched off in the configuration of a Windows client (`0x803380DE`).
+    pub const UNENCRYPTED_DISABLED: u32 = 2_150_858_974;
     /// The request must go to another machine; the detail says to which (`0x80338199`).
     pub const REDIRECT: u32 = 2_150_859_161;
     /// The redirect's location is no good (`0x803381B7`).
@@ -184,6 +200,11 @@ impl Fault {
                 ),
             )
         }
+    }
+
+    /// Any other fault, by its code (see [`code`]).
+    pub fn with_code(code: u32, text: impl Into<String>) -> Self {
+        Self::new("InternalError", code, text)
     }
 
     /// The user has as many of something as is allowed; see the `QUOTA_` codes of [`code`].

@@ -1,0 +1,77 @@
+//! The tables, row by row as far as an error alone can show it; `relay/tests/diagnosis` provokes each through a connection.
+
+use super::*;
+use crate::envelope::{Fault, code};
+
+fn words(error: &Error) -> (String, String) {
+    let failure = ConnectError { host: "mail.example".into(), error: error.clone() }.to_failure();
+    for part in [&failure.what, &failure.cause, &failure.remedy] {
+        assert!(part.ends_with('.'), "{failure:?}");
+    }
+    assert!(!failure.raw.is_empty(), "{failure:?}");
+    (failure.what, failure.code)
+}
+
+#[test]
+fn what_was_carried_out_is_a_question_only_of_an_open_session() {
+    let error = Error::ConnectionLost { text: "reset".into() };
+    assert!(error.to_failure().remedy.contains("may have been carried out"));
+    assert!(error.to_failure().what.contains("the server"));
+    let opening = ConnectError { host: "mail.example".into(), error }.to_failure();
+    assert!(!opening.remedy.contains("carried out"), "{opening:?}");
+}
+
+#[test]
+fn a_bare_bad_request_points_at_remote_powershell() {
+    let error = Error::Http { status: 400, text: "Bad Request".into() };
+    let failure = ConnectError { host: "mail.example".into(), error }.to_failure();
+    assert!(failure.remedy.contains("-RemotePowerShellEnabled $true"), "{failure:?}");
+    assert_eq!(failure.code, "HTTP 400");
+}
+
+#[test]
+fn a_wrong_password_is_told_from_a_server_without_basic() {
+    let error = |schemes: &[&str]| Error::Unauthorized {
+        offered: schemes.iter().map(|s| (*s).into()).collect(),
+        text: String::new(),
+    };
+    for schemes in [&["Basic"][..], &["Negotiate", "basic"], &[]] {
+        let (what, code) = words(&error(schemes));
+        assert_eq!(what, "The user name or password was refused by mail.example.");
+        assert_eq!(code, "HTTP 401");
+    }
+    assert_eq!(
+        words(&error(&["Negotiate"])).0,
+        "No sign-in with user name and password is possible at mail.example."
+    );
+}
+
+#[test]
+fn faults_are_told_by_code_and_by_text() {
+    let text = "[Server=EX1] [FailureCategory=AuthZ-CmdletAccessDeniedException] The user \"x\" isn't assigned \
+                to any management roles.";
+    for (fault, what, code) in [
+        (Fault::access_denied(), "Access was denied by mail.example.", "5"),
+        (Fault::access_denied_with(text), "The user may not run any command on mail.example.", "5"),
+        (Fault::shell_not_found("X"), "The session is no longer known to mail.example.", "-2144108453"),
+        (Fault::quota(code::QUOTA_SHELLS, "x"), "Too many sessions are open on mail.example.", "-2144108123"),
+        (
+            Fault::access_denied_with(
+                "[FailureCategory=AuthZ-AuthorizationException] Fail to create a runspace because you have \
+                 exceeded the maximum number of connections allowed : 3",
+            ),
+            "Too many sessions are open on mail.example.",
+            "5",
+        ),
+        (
+            Fault::invalid_resource_uri("urn:x"),
+            "The session configuration does not exist on mail.example.",
+            "-2144108544",
+        ),
+    ] {
+        assert_eq!(words(&Error::Fault(Box::new(fault))), (what.to_owned(), code.to_owned()));
+    }
+    let failure = Error::Fault(Box::new(Fault::access_denied_with(text))).to_failure();
+    assert!(failure.facts.contains(&("FailureCategory".into(), "AuthZ-CmdletAccessDeniedException".into())));
+    assert_eq!(failure.raw, text);
+}
