@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postern_shared::value::{Content, Properties, PsObject, PsStr, PsValue, PsVersion, SecureString, TypeNames, Uuid};
+use postern_shared::value::{
+    Content, Properties, PsObject, PsStr, PsValue, PsVersion, SecureString, TypeNames, Uuid,
+};
 
 use super::{
     ClixmlError, Limits, OBJECT_COST,
@@ -231,7 +233,8 @@ impl<'a> Reader<'a> {
                     };
                     content = None;
                     if only_types {
-                        if let Some((known, length, values)) = self.types.recent(number, self.scanner.rest()) {
+                        if let Some((known, length, values)) = self.types.recent(number, self.scanner.rest())
+                        {
                             self.scanner.skip(length);
                             self.count(values)?;
                             self.expanded.add(values)?;
@@ -332,10 +335,8 @@ impl<'a> Reader<'a> {
             }
             let property = text::decode(RawText::of(attribute(attributes, b"N").unwrap_or_default()), at)?;
             if expected_name != Some(&property) {
-                own.get_or_insert_with(|| {
-                    expected_names.get(..values.len()).unwrap_or_default().to_vec()
-                })
-                .push(property);
+                own.get_or_insert_with(|| expected_names.get(..values.len()).unwrap_or_default().to_vec())
+                    .push(property);
             }
             values.push(self.value(name, attributes, empty)?);
         }
@@ -416,7 +417,9 @@ impl<'a> Reader<'a> {
 /// The number of a `RefId`.
 fn ref_id(attributes: &[u8]) -> Option<usize> {
     // As PowerShell writes it; else as XML allows it.
-    if let Some([digits @ .., b'"']) = attributes.strip_prefix(b" RefId=\"") && digits.len() < 10 {
+    if let Some([digits @ .., b'"']) = attributes.strip_prefix(b" RefId=\"")
+        && digits.len() < 10
+    {
         let number = digits.iter().try_fold(0, |number: usize, digit| {
             digit.is_ascii_digit().then(|| number * 10 + usize::from(digit - b'0'))
         });

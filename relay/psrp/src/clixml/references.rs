@@ -198,9 +198,7 @@ impl References {
         expanded.add(OBJECT_COST)?;
         self.reaches_down(to.below + inside + 1)?;
         let mut value = |value: &PsValue| match value {
-            PsValue::Object(inner) => {
-                self.relocate(inner, inside + 1, to, expanded).map(PsValue::from)
-            }
+            PsValue::Object(inner) => self.relocate(inner, inside + 1, to, expanded).map(PsValue::from),
             PsValue::Ancestor(up) => match (*up as usize).checked_sub(inside + 1) {
                 None => Ok(PsValue::Ancestor(*up)),
                 Some(beyond) => {

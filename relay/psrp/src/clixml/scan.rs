@@ -134,8 +134,9 @@ impl<'a> Scanner<'a> {
             _ => {
                 let end = tag_end(after)?;
                 let (attributes, after) = after.split_at_checked(end)?;
-                let (attributes, empty) =
-                    attributes.strip_suffix(b"/").map_or((attributes, false), |attributes| (attributes, true));
+                let (attributes, empty) = attributes
+                    .strip_suffix(b"/")
+                    .map_or((attributes, false), |attributes| (attributes, true));
                 (attributes, empty, after.get(1..)?)
             }
         };
