@@ -3,17 +3,24 @@
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use postern_shared::value::{Content, Properties, PsObject, PsStr, PsValue, PsVersion, SecureString, Uuid};
+use postern_shared::value::{
+    Content, Properties, PsObject, PsStr, PsValue, PsVersion, SecureString, TypeNames, Uuid,
+};
 
 use super::{
-    ClixmlError, Limits,
-    intern::{Members, TypeNumber, Types},
+    ClixmlError, Limits, OBJECT_COST,
+    intern::{Expected, Members, TypeNumber, Types},
     lexical,
     references::{Expanded, References},
-    scan::{Scanner, Tag, attribute},
+    scan::{RawText, Scanner, Tag, attribute},
     text,
 };
 use crate::secure::Secrets;
+
+/// Lists of type names in a document; PowerShell's largest have some hundreds.
+const MAX_TYPE_REFERENCES: usize = 1 << 16;
+/// Room made for an object's properties before they are read.
+const MAX_RESERVED: usize = 1024;
 
 /// Reads one value; see [`Decoder::decode`].
 ///
@@ -85,7 +92,7 @@ impl Decoder {
             secrets: &self.secrets,
             types: &mut self.types,
             type_references: Vec::new(),
-            references: References::default(),
+            references: References::new(self.limits.depth),
             expanded: Expanded { count: 0, limit: self.limits.expanded },
             values: 0,
         };
@@ -114,19 +121,24 @@ struct Reader<'a> {
     deserialized: bool,
     secrets: &'a Secrets,
     types: &'a mut Types,
-    type_references: Vec<Option<TypeNumber>>,
+    type_references: Vec<Option<(TypeNumber, TypeNames)>>,
     references: References,
     expanded: Expanded,
     values: usize,
 }
 
+/// What came of an object's content.
+enum Read {
+    /// An object that was seen before.
+    Known(Arc<PsObject>),
+    /// Another one; where what follows its type names begins and how many values are in it, if that can come again.
+    New { object: PsObject, content: Option<(usize, usize)> },
+}
+
 impl<'a> Reader<'a> {
     /// Reads the element whose opening tag was read.
     fn value(&mut self, name: &'a [u8], attributes: &'a [u8], empty: bool) -> Result<PsValue, ClixmlError> {
-        self.values += 1;
-        if self.values > self.limits.values {
-            return Err(ClixmlError::Limit { what: "values", limit: self.limits.values });
-        }
+        self.count(1)?;
         self.expanded.add(1)?;
         match name {
             b"Obj" => return self.object(attributes, empty),
@@ -143,7 +155,7 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         let at = self.scanner.position();
-        let raw = if empty { &[] } else { self.scanner.text(name)? };
+        let raw = if empty { RawText::default() } else { self.scanner.text(name)? };
         match primitive(name, raw, at)?.ok_or(ClixmlError::UnexpectedElement(at))? {
             // PowerShell's deserialiser never makes code of what it receives.
             PsValue::ScriptBlock(text) if self.deserialized => Ok(PsValue::Str(PsStr::clone(&text))),
@@ -157,6 +169,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Counts values, or what costs as much.
+    fn count(&mut self, values: usize) -> Result<(), ClixmlError> {
+        self.values += values;
+        if self.values > self.limits.values {
+            return Err(ClixmlError::Limit { what: "values", limit: self.limits.values });
+        }
+        Ok(())
+    }
+
     /// Reads to the end of an element that has no content.
     fn finish(&mut self, empty: bool) -> Result<(), ClixmlError> {
         if empty { Ok(()) } else { self.scanner.skip_element() }
@@ -168,18 +189,29 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self, attributes: &'a [u8], empty: bool) -> Result<PsValue, ClixmlError> {
-        if self.references.depth() >= self.limits.depth {
-            return Err(ClixmlError::Limit { what: "objects inside each other", limit: self.limits.depth });
+        self.count(OBJECT_COST - 1)?;
+        let open = self.references.open(ref_id(attributes), &self.expanded)?;
+        if empty {
+            return self.references.close(&open, &mut self.expanded, |_| Arc::default());
         }
-        let open = self.references.open(ref_id(attributes), &self.expanded);
-        let (number, object) = if empty { Default::default() } else { self.object_content()? };
-        let types = &mut *self.types;
-        Ok(self.references.close(&open, object, &self.expanded, |object| types.share(number, object)))
+        let (number, read) = self.object_content()?;
+        let (types, scanner) = (&mut *self.types, &self.scanner);
+        self.references.close(&open, &mut self.expanded, |is_whole| match read {
+            Read::Known(object) => object,
+            Read::New { object, .. } if !is_whole => Arc::new(object),
+            Read::New { object, content } => {
+                let content = content.map(|(start, values)| (scanner.since(start), values));
+                types.share(number, object, content)
+            }
+        })
     }
 
-    fn object_content(&mut self) -> Result<(TypeNumber, PsObject), ClixmlError> {
+    fn object_content(&mut self) -> Result<(TypeNumber, Read), ClixmlError> {
         let mut object = PsObject::default();
         let mut number: TypeNumber = 0;
+        // Where the type names end, if they were the first thing, and what was counted by then.
+        let mut content = None;
+        let mut only_types = true;
         loop {
             let at = self.scanner.position();
             let (name, attributes, empty) = match self.scanner.tag()? {
@@ -190,19 +222,30 @@ impl<'a> Reader<'a> {
                 }
             };
             match name {
-                b"TN" => {
-                    number = self.type_names(attributes, empty)?;
-                    object.type_names = self.types.names(number);
-                }
-                b"TNRef" => {
-                    let known =
-                        ref_id(attributes).and_then(|id| self.type_references.get(id).copied().flatten());
-                    number = known.ok_or(ClixmlError::UnknownReference(at))?;
-                    object.type_names = self.types.names(number);
-                    self.finish(empty)?;
+                b"TN" | b"TNRef" => {
+                    (number, object.type_names) = if name == b"TN" {
+                        self.type_names(attributes, empty)?
+                    } else {
+                        let known =
+                            ref_id(attributes).and_then(|id| self.type_references.get(id).cloned().flatten());
+                        self.finish(empty)?;
+                        known.ok_or(ClixmlError::UnknownReference(at))?
+                    };
+                    content = None;
+                    if only_types {
+                        if let Some((known, length, values)) = self.types.recent(number, self.scanner.rest())
+                        {
+                            self.scanner.skip(length);
+                            self.count(values)?;
+                            self.expanded.add(values)?;
+                            return Ok((number, Read::Known(known)));
+                        }
+                        content = Some((self.scanner.position(), self.values, self.references.uses));
+                    }
+                    continue;
                 }
                 b"ToString" => {
-                    let raw = if empty { &[] } else { self.scanner.text(name)? };
+                    let raw = if empty { RawText::default() } else { self.scanner.text(name)? };
                     object.to_string = Some(text::decode(raw, at)?);
                 }
                 b"Props" | b"MS" if empty => {}
@@ -223,23 +266,35 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
+            only_types = false;
         }
-        Ok((number, object))
+        // What has objects in it is not the same just because it is written the same.
+        let content = content
+            .filter(|(.., uses)| *uses == self.references.uses)
+            .map(|(start, values, _)| (start, self.values - values));
+        Ok((number, Read::New { object, content }))
     }
 
-    fn type_names(&mut self, attributes: &[u8], empty: bool) -> Result<TypeNumber, ClixmlError> {
+    fn type_names(&mut self, attributes: &[u8], empty: bool) -> Result<(TypeNumber, TypeNames), ClixmlError> {
+        const CLOSE: &[u8] = b"</TN>";
         let at = self.scanner.position();
-        let bytes = if empty { &[] } else { self.scanner.until_close(b"</TN>")? };
-        let number = if let Some(number) = self.types.find(bytes) {
-            number
+        // Messages of a kind have the same types in the same order.
+        let (number, names) = if let Some((number, length)) =
+            self.types.expected_next(self.scanner.rest(), CLOSE).filter(|_| !empty)
+        {
+            self.scanner.skip(length);
+            (number, self.types.names(number))
         } else {
-            let names = type_names(bytes, at, self.deserialized)?;
-            self.types.add(bytes, names)
+            let bytes = if empty { &[] } else { self.scanner.until_close(CLOSE)? };
+            match self.types.find(bytes) {
+                Some(number) => (number, self.types.names(number)),
+                None => self.types.add(bytes, type_names(bytes, at, self.deserialized)?),
+            }
         };
         if let Some(id) = ref_id(attributes) {
-            put(&mut self.type_references, id, number, self.limits.values)?;
+            put(&mut self.type_references, id, (number, TypeNames::clone(&names)))?;
         }
-        Ok(number)
+        Ok((number, names))
     }
 
     /// Reads named members up to the closing tag. Their names are compared with those of the last object of the
@@ -250,12 +305,21 @@ impl<'a> Reader<'a> {
         number: TypeNumber,
         members: Members,
     ) -> Result<Properties, ClixmlError> {
-        let expected = self.types.expected(number, members);
+        let Expected { shape: expected, plain } = self.types.expected(number, members);
         let expected_names = expected.as_ref().map_or(&[][..], |shape| shape.names());
-        let mut values = Vec::with_capacity(expected_names.len());
+        let mut values = Vec::with_capacity(expected_names.len().min(MAX_RESERVED));
         // The names, once they are other than expected.
         let mut own: Option<Vec<PsStr>> = None;
         loop {
+            let expected_name = expected_names.get(values.len()).filter(|_| own.is_none());
+            if plain
+                && let Some((element, attributes, empty)) =
+                    expected_name.and_then(|name| self.scanner.member(name.as_bytes()))
+                && element != b"MS"
+            {
+                values.push(self.value(element, attributes, empty)?);
+                continue;
+            }
             let at = self.scanner.position();
             let (name, attributes, empty) = match self.scanner.tag()? {
                 Tag::Open { name, attributes, empty } => (name, attributes, empty),
@@ -269,22 +333,10 @@ impl<'a> Reader<'a> {
                 self.finish(empty)?;
                 continue;
             }
-            let raw = attribute(attributes, b"N").unwrap_or_default();
-            let as_expected = own.is_none()
-                && expected_names.get(values.len()).is_some_and(|expected| expected.as_bytes() == raw)
-                && text::is_plain(raw);
-            if !as_expected {
-                let property = text::decode(raw, at)?;
-                match &mut own {
-                    Some(names) => names.push(property),
-                    // A name with escapes is as expected only once it is read.
-                    None if expected_names.get(values.len()) == Some(&property) => {}
-                    None => {
-                        let mut names = expected_names.get(..values.len()).unwrap_or_default().to_vec();
-                        names.push(property);
-                        own = Some(names);
-                    }
-                }
+            let property = text::decode(RawText::of(attribute(attributes, b"N").unwrap_or_default()), at)?;
+            if expected_name != Some(&property) {
+                own.get_or_insert_with(|| expected_names.get(..values.len()).unwrap_or_default().to_vec())
+                    .push(property);
             }
             values.push(self.value(name, attributes, empty)?);
         }
@@ -331,7 +383,11 @@ impl<'a> Reader<'a> {
         loop {
             let at = self.scanner.position();
             match self.scanner.tag()? {
-                Tag::Open { name: b"En", empty: false, .. } => entries.push(self.entry()?),
+                Tag::Open { name: b"En", empty: false, .. } => {
+                    self.count(1)?;
+                    self.expanded.add(1)?;
+                    entries.push(self.entry()?);
+                }
                 Tag::Close(b"DCT") => return Ok(entries),
                 _ => return Err(ClixmlError::UnexpectedElement(at)),
             }
@@ -360,14 +416,25 @@ impl<'a> Reader<'a> {
 
 /// The number of a `RefId`.
 fn ref_id(attributes: &[u8]) -> Option<usize> {
+    // As PowerShell writes it; else as XML allows it.
+    if let Some([digits @ .., b'"']) = attributes.strip_prefix(b" RefId=\"")
+        && digits.len() < 10
+    {
+        let number = digits.iter().try_fold(0, |number: usize, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + usize::from(digit - b'0'))
+        });
+        if number.is_some() && !digits.is_empty() {
+            return number;
+        }
+    }
     std::str::from_utf8(attribute(attributes, b"RefId")?).ok()?.parse().ok()
 }
 
 /// Puts a value at a place of a growing table.
-fn put<T>(table: &mut Vec<Option<T>>, at: usize, value: T, limit: usize) -> Result<(), ClixmlError> {
+fn put<T>(table: &mut Vec<Option<T>>, at: usize, value: T) -> Result<(), ClixmlError> {
     // Ids count up from 0; one far beyond what was seen would only cost memory.
-    if at > table.len().saturating_add(1024) || at >= limit {
-        return Err(ClixmlError::Limit { what: "references", limit });
+    if at > table.len().saturating_add(1024) || at >= MAX_TYPE_REFERENCES {
+        return Err(ClixmlError::Limit { what: "types", limit: MAX_TYPE_REFERENCES });
     }
     if at >= table.len() {
         table.resize_with(at + 1, || None);
@@ -414,7 +481,8 @@ fn is_primitive(name: &[u8]) -> bool {
 }
 
 /// Reads a primitive's text; `None` if there is no such element.
-fn primitive(name: &[u8], raw: &[u8], at: usize) -> Result<Option<PsValue>, ClixmlError> {
+fn primitive(name: &[u8], text: RawText<'_>, at: usize) -> Result<Option<PsValue>, ClixmlError> {
+    let raw = text.bytes;
     let plain = || text::utf8(raw, at).map(str::trim);
     macro_rules! parsed {
         ($element:literal, $variant:ident) => {
@@ -428,7 +496,7 @@ fn primitive(name: &[u8], raw: &[u8], at: usize) -> Result<Option<PsValue>, Clix
         };
     }
     Ok(Some(match name {
-        b"S" => PsValue::Str(text::decode(raw, at)?),
+        b"S" => PsValue::Str(text::decode(text, at)?),
         b"B" => match plain()? {
             "true" | "1" => PsValue::Bool(true),
             "false" | "0" => PsValue::Bool(false),
@@ -450,9 +518,9 @@ fn primitive(name: &[u8], raw: &[u8], at: usize) -> Result<Option<PsValue>, Clix
         b"Db" => parsed!("Db", Double, lexical::double(plain()?)),
         b"D" => parsed!("D", Decimal, lexical::decimal(plain()?)),
         b"BA" => parsed!("BA", Bytes, bytes(raw).map(Into::into)),
-        b"URI" => PsValue::Uri(Arc::new(text::decode(raw, at)?)),
-        b"XD" => PsValue::Xml(Arc::new(text::decode(raw, at)?)),
-        b"SBK" => PsValue::ScriptBlock(Arc::new(text::decode(raw, at)?)),
+        b"URI" => PsValue::Uri(Arc::new(text::decode(text, at)?)),
+        b"XD" => PsValue::Xml(Arc::new(text::decode(text, at)?)),
+        b"SBK" => PsValue::ScriptBlock(Arc::new(text::decode(text, at)?)),
         b"Version" => parsed!("Version", Version, PsVersion::parse(plain()?)),
         b"SS" => {
             let bytes = bytes(raw).ok_or(ClixmlError::Value { element: "SS", at })?;

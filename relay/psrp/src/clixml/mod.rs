@@ -22,10 +22,11 @@ pub use self::{
 /// What a decoder accepts of one message. A message's size is bounded by the fragment reassembly before it.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Objects inside each other. PowerShell sends a depth of 1 or 2 unless it is asked for more; the number keeps
-    /// the decoder's own recursion far from the end of the stack.
+    /// Objects inside each other, references followed. PowerShell sends a depth of 1 or 2 unless it is asked for more;
+    /// the number keeps the recursion of the decoder, and of whoever walks over a value, far from the end of the stack.
     pub depth: usize,
-    /// Values of all kinds in a message. Bounds what a message of small elements costs: 24 bytes each.
+    /// Values of all kinds in a message, of which an object counts as twelve. Bounds what a message of small elements
+    /// costs beside its text: 24 bytes each.
     pub values: usize,
     /// Values if each reference were replaced by the object that it means. A few references can mean an object of
     /// 2^50 values; whoever walks over a value, to show or write it, would never end.
@@ -37,6 +38,9 @@ impl Default for Limits {
         Self { depth: 96, values: 8_000_000, expanded: 16_000_000 }
     }
 }
+
+/// What an object costs, in values of 24 bytes: itself, and what is noted about it for references.
+const OBJECT_COST: usize = 12;
 
 /// Why bytes are not CLIXML.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use postern_shared::value::{Content, Properties, PsObject, PsValue};
 
-use super::ClixmlError;
+use super::{ClixmlError, OBJECT_COST};
 
 /// The objects of a document.
-#[derive(Default)]
 pub(super) struct References {
+    /// Levels of objects within each other, references followed. Whoever walks over a value recurses that deep.
+    depth_limit: usize,
     slots: Vec<Slot>,
     /// Objects whose `RefId` is not their place in the document, as it is in what PowerShell writes.
     irregular: HashMap<usize, usize>,
@@ -16,6 +17,10 @@ pub(super) struct References {
     open: Vec<usize>,
     /// The outermost level that a reference within the innermost open object leads to.
     reach: Option<usize>,
+    /// Levels of objects within the innermost open object so far, references followed.
+    height: usize,
+    /// How often an object was begun or referred to.
+    pub(super) uses: usize,
 }
 
 struct Slot {
@@ -30,6 +35,8 @@ enum State {
         object: Arc<PsObject>,
         /// Values in the object, references followed.
         weight: usize,
+        /// Levels of objects within it, references followed.
+        height: usize,
         /// If something in it is an ancestor beyond the object itself: the outermost level of such ancestors, and the
         /// slots of the objects around it.
         around: Option<(usize, Box<[usize]>)>,
@@ -40,6 +47,7 @@ enum State {
 pub(super) struct OpenObject {
     slot: usize,
     outer_reach: Option<usize>,
+    outer_height: usize,
     expanded_before: usize,
 }
 
@@ -60,13 +68,36 @@ impl Expanded {
 }
 
 impl References {
-    /// How many objects are open.
-    pub(super) fn depth(&self) -> usize {
-        self.open.len()
+    /// No objects yet; they may be in each other `depth_limit` levels deep.
+    pub(super) fn new(depth_limit: usize) -> Self {
+        Self {
+            depth_limit,
+            slots: Vec::new(),
+            irregular: HashMap::new(),
+            open: Vec::new(),
+            reach: None,
+            height: 0,
+            uses: 0,
+        }
+    }
+
+    /// Notes that there are so many levels of objects under the innermost open one.
+    fn reaches_down(&mut self, levels: usize) -> Result<(), ClixmlError> {
+        if self.open.len().saturating_add(levels) > self.depth_limit {
+            return Err(ClixmlError::Limit { what: "objects inside each other", limit: self.depth_limit });
+        }
+        self.height = self.height.max(levels);
+        Ok(())
     }
 
     /// An object begins.
-    pub(super) fn open(&mut self, ref_id: Option<usize>, expanded: &Expanded) -> OpenObject {
+    pub(super) fn open(
+        &mut self,
+        ref_id: Option<usize>,
+        expanded: &Expanded,
+    ) -> Result<OpenObject, ClixmlError> {
+        self.reaches_down(1)?;
+        self.uses += 1;
         let slot = self.slots.len();
         let regular = ref_id == Some(slot);
         if let (Some(id), false) = (ref_id, regular) {
@@ -74,34 +105,44 @@ impl References {
         }
         self.slots.push(Slot { state: State::Open, regular });
         self.open.push(slot);
-        OpenObject { slot, outer_reach: self.reach.take(), expanded_before: expanded.count }
+        Ok(OpenObject {
+            slot,
+            outer_reach: self.reach.take(),
+            outer_height: std::mem::take(&mut self.height),
+            expanded_before: expanded.count,
+        })
     }
 
-    /// The object that was opened last is finished; `share` makes it one that others may hold as well. It is asked
-    /// only for an object in which no ancestor leads beyond it: what is equal elsewhere would mean something else.
+    /// The object that was opened last is finished. `finish` gives it; it is told whether the object is whole in itself.
+    /// One in which an ancestor leads beyond it is not: what is equal elsewhere would mean something else.
     pub(super) fn close(
         &mut self,
         open: &OpenObject,
-        object: PsObject,
-        expanded: &Expanded,
-        share: impl FnOnce(PsObject) -> Arc<PsObject>,
-    ) -> PsValue {
+        expanded: &mut Expanded,
+        finish: impl FnOnce(bool) -> Arc<PsObject>,
+    ) -> Result<PsValue, ClixmlError> {
         self.open.pop();
         let level = self.open.len();
         let reach = self.reach.filter(|reach| *reach < level);
-        let object = if reach.is_none() { share(object) } else { Arc::new(object) };
+        if reach.is_some() {
+            // The list of what is around it costs 8 bytes a level.
+            expanded.add(level / 3)?;
+        }
+        let object = finish(reach.is_none());
         if let Some(slot) = self.slots.get_mut(open.slot) {
             slot.state = State::Done {
                 object: Arc::clone(&object),
                 weight: expanded.count.saturating_sub(open.expanded_before).saturating_add(1),
+                height: self.height,
                 around: reach.map(|reach| (reach, self.open.as_slice().into())),
             };
         }
+        self.height = open.outer_height.max(self.height + 1);
         self.reach = match (reach, open.outer_reach) {
             (Some(inner), Some(outer)) => Some(inner.min(outer)),
             (inner, outer) => inner.or(outer),
         };
-        PsValue::Object(object)
+        Ok(PsValue::Object(object))
     }
 
     /// What a `<Ref>` in the innermost open object means; `None` if there is no such object.
@@ -110,6 +151,7 @@ impl References {
         ref_id: usize,
         expanded: &mut Expanded,
     ) -> Result<Option<PsValue>, ClixmlError> {
+        self.uses += 1;
         let regular = || self.slots.get(ref_id).is_some_and(|slot| slot.regular).then_some(ref_id);
         match self.irregular.get(&ref_id).copied().or_else(regular) {
             Some(slot) => self.follow(slot, 0, expanded).map(Some),
@@ -124,12 +166,14 @@ impl References {
             let up = self.open.len() - 1 - level + below;
             return Ok(PsValue::Ancestor(u32::try_from(up).unwrap_or(u32::MAX)));
         }
-        let Some(Slot { state: State::Done { object, weight, around }, .. }) = self.slots.get(slot) else {
+        let Some(Slot { state: State::Done { object, weight, height, around }, .. }) = self.slots.get(slot)
+        else {
             return Ok(PsValue::Null);
         };
         expanded.add(*weight)?;
-        let object = Arc::clone(object);
-        match around.clone() {
+        let (object, around, levels) = (Arc::clone(object), around.clone(), below + height + 1);
+        self.reaches_down(levels)?;
+        match around {
             None => Ok(PsValue::Object(object)),
             Some((reach, around)) if below == 0 && *around == *self.open => {
                 self.reach = Some(self.reach.map_or(reach, |own| own.min(reach)));
@@ -150,11 +194,11 @@ impl References {
         to: &Move<'_>,
         expanded: &mut Expanded,
     ) -> Result<PsObject, ClixmlError> {
+        // The copies are memory of their own.
+        expanded.add(OBJECT_COST)?;
+        self.reaches_down(to.below + inside + 1)?;
         let mut value = |value: &PsValue| match value {
-            PsValue::Object(inner) => {
-                expanded.add(1)?;
-                self.relocate(inner, inside + 1, to, expanded).map(PsValue::from)
-            }
+            PsValue::Object(inner) => self.relocate(inner, inside + 1, to, expanded).map(PsValue::from),
             PsValue::Ancestor(up) => match (*up as usize).checked_sub(inside + 1) {
                 None => Ok(PsValue::Ancestor(*up)),
                 Some(beyond) => {

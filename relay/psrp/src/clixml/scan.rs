@@ -4,6 +4,11 @@ use memchr::{memchr, memchr2};
 
 use super::ClixmlError;
 
+/// Longest name of an element of CLIXML, `ToString`, is shorter.
+const MAX_ELEMENT_NAME: usize = 12;
+/// From here on a text is long enough for a search that takes time to begin.
+const LONG_TEXT: usize = 256;
+
 /// A tag.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Tag<'a> {
@@ -11,6 +16,21 @@ pub(super) enum Tag<'a> {
     Open { name: &'a [u8], attributes: &'a [u8], empty: bool },
     /// `</name>`.
     Close(&'a [u8]),
+}
+
+/// An element's text as it was written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct RawText<'a> {
+    pub(super) bytes: &'a [u8],
+    /// Whether there is something in it that may stand for something else: `&`, `_` or a carriage return.
+    pub(super) suspicious: bool,
+}
+
+impl<'a> RawText<'a> {
+    /// Text that nobody has looked at.
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, suspicious: true }
+    }
 }
 
 /// Where reading stands.
@@ -30,8 +50,18 @@ impl<'a> Scanner<'a> {
         self.at
     }
 
-    fn rest(&self) -> &'a [u8] {
+    pub(super) fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// Goes on by so many bytes, which were read elsewhere.
+    pub(super) fn skip(&mut self, length: usize) {
+        self.at += length;
+    }
+
+    /// What was read since a position.
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        self.bytes.get(start..self.at).unwrap_or_default()
     }
 
     fn truncated(&self) -> ClixmlError {
@@ -91,11 +121,34 @@ impl<'a> Scanner<'a> {
         Ok(Tag::Open { name, attributes, empty })
     }
 
+    /// The opening tag of a member of exactly this name, as PowerShell writes it; `None`, and nothing read, if
+    /// something else comes. Comparing is quicker than looking for where the name ends.
+    pub(super) fn member(&mut self, name: &[u8]) -> Option<(&'a [u8], &'a [u8], bool)> {
+        let tag = self.rest().strip_prefix(b"<")?;
+        let length = tag.iter().take(MAX_ELEMENT_NAME).position(|b| *b == b' ')?;
+        let (element, after) = tag.split_at_checked(length)?;
+        let after = after.strip_prefix(b" N=\"")?.strip_prefix(name)?.strip_prefix(b"\"")?;
+        let (attributes, empty, after) = match after {
+            [b'>', after @ ..] => (&[][..], false, after),
+            [b' ', b'/', b'>', after @ ..] => (&[][..], true, after),
+            _ => {
+                let end = tag_end(after)?;
+                let (attributes, after) = after.split_at_checked(end)?;
+                let (attributes, empty) = attributes
+                    .strip_suffix(b"/")
+                    .map_or((attributes, false), |attributes| (attributes, true));
+                (attributes, empty, after.get(1..)?)
+            }
+        };
+        self.at = self.bytes.len() - after.len();
+        Some((element, attributes, empty))
+    }
+
     /// The raw text up to the closing tag of `name`, which is read too.
-    pub(super) fn text(&mut self, name: &[u8]) -> Result<&'a [u8], ClixmlError> {
+    pub(super) fn text(&mut self, name: &[u8]) -> Result<RawText<'a>, ClixmlError> {
         let rest = self.rest();
-        let length = memchr(b'<', rest).ok_or_else(|| self.truncated())?;
-        let text = rest.get(..length).unwrap_or_default();
+        let (length, suspicious) = text_end(rest).ok_or_else(|| self.truncated())?;
+        let text = RawText { bytes: rest.get(..length).unwrap_or_default(), suspicious };
         self.at += length;
         // Nearly always the closing tag is exactly `</name>`.
         let closing = rest.get(length..).unwrap_or_default();
@@ -133,6 +186,40 @@ impl<'a> Scanner<'a> {
         }
         Ok(())
     }
+}
+
+/// Where the next `<` is, and whether there is a `&`, `_` or carriage return before it.
+///
+/// Most texts are of ten to forty bytes. Eight at a time are looked at for all of these at once; a search for each of
+/// them would take longer to begin than to run.
+fn text_end(rest: &[u8]) -> Option<(usize, bool)> {
+    let mut suspicious = false;
+    let mut at = 0;
+    while let Some(word) = rest.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let word = u64::from_le_bytes(*word);
+        let end = marks(word, b'<');
+        let others = marks(word, b'&') | marks(word, b'_') | marks(word, b'\r');
+        if end != 0 {
+            let before = end.trailing_zeros();
+            suspicious |= others & ((1 << before) - 1) != 0;
+            return Some((at + (before / 8) as usize, suspicious));
+        }
+        suspicious |= others != 0;
+        at += 8;
+        if at == LONG_TEXT {
+            let length = memchr(b'<', rest.get(at..)?)?;
+            return Some((at + length, true));
+        }
+    }
+    let length = rest.get(at..)?.iter().position(|b| *b == b'<')?;
+    Some((at + length, true))
+}
+
+/// The high bit of each byte of `word` that is `mark`. Above the lowest one there may be some too many.
+const fn marks(word: u64, mark: u8) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differs = word ^ (ONES * mark as u64);
+    differs.wrapping_sub(ONES) & !differs & (ONES << 7)
 }
 
 /// Where the tag that `rest` begins with ends: the `>` outside of quotes.

@@ -4,16 +4,16 @@
 use memchr::memchr2;
 use postern_shared::value::PsStr;
 
-use super::ClixmlError;
+use super::{ClixmlError, scan::RawText};
 
 /// Reads raw text. `at` is where it stands, for errors.
-pub(super) fn decode(raw: &[u8], at: usize) -> Result<PsStr, ClixmlError> {
-    let text = utf8(raw, at)?;
-    if is_plain(raw) { Ok(PsStr::from(text)) } else { unescape(text, at) }
+pub(super) fn decode(raw: RawText<'_>, at: usize) -> Result<PsStr, ClixmlError> {
+    let text = utf8(raw.bytes, at)?;
+    if !raw.suspicious || is_plain(raw.bytes) { Ok(PsStr::from(text)) } else { unescape(text, at) }
 }
 
 /// Whether raw text stands for itself.
-pub(super) fn is_plain(raw: &[u8]) -> bool {
+fn is_plain(raw: &[u8]) -> bool {
     let mut rest = raw;
     while let Some(found) = memchr2(b'&', b'_', rest) {
         let next = rest.get(found + 1);
@@ -24,6 +24,11 @@ pub(super) fn is_plain(raw: &[u8]) -> bool {
     }
     // XML turns a carriage return into a line feed, as every reader must.
     memchr::memchr(b'\r', raw).is_none()
+}
+
+/// Whether a name is written as it is: reading what looks the same gives it.
+pub(super) fn stands_for_itself(name: &PsStr) -> bool {
+    name.lone_surrogates().is_none() && is_plain(name.as_bytes())
 }
 
 /// Raw text without PowerShell's escapes, as numbers and identifiers have it.
@@ -167,7 +172,7 @@ mod tests {
         let mut out = Vec::new();
         encode(text, Place::Element, &mut out);
         assert_eq!(std::str::from_utf8(&out), Ok(raw));
-        assert_eq!(decode(raw.as_bytes(), 0).as_ref(), Ok(text));
+        assert_eq!(decode(RawText::of(raw.as_bytes()), 0).as_ref(), Ok(text));
     }
 
     /// WIRE: every control and every surrogate becomes `_xHHHH_`, an underscore before `x` or `X` `_x005F_`.
@@ -181,10 +186,10 @@ mod tests {
 
     #[test]
     fn entities_are_the_five_and_references() {
-        assert_eq!(decode(b"&#65;&#x42;&apos;&quot;", 0).as_deref(), Ok("AB'\""));
+        assert_eq!(decode(RawText::of(b"&#65;&#x42;&apos;&quot;"), 0).as_deref(), Ok("AB'\""));
         for wrong in ["&nbsp;", "&amp", "&#xD800;", "&;"] {
-            assert!(decode(wrong.as_bytes(), 0).is_err(), "{wrong}");
+            assert!(decode(RawText::of(wrong.as_bytes()), 0).is_err(), "{wrong}");
         }
-        assert_eq!(decode(b"a\r\nb\rc", 0).as_deref(), Ok("a\nb\nc"));
+        assert_eq!(decode(RawText::of(b"a\r\nb\rc"), 0).as_deref(), Ok("a\nb\nc"));
     }
 }
