@@ -25,6 +25,6 @@ pub use self::{
     credentials::Credentials,
     endpoint::{Endpoint, Timeouts},
     error::{ConnectError, Error},
-    pipeline::{Ended, Pipeline, PipelineEvent},
+    pipeline::{Ended, Pipeline, PipelineEvent, PipelineInput},
     session::{ConnectOptions, ConnectStep, RemoteSession, SessionDetails},
 };
