@@ -319,6 +319,7 @@ fn wire_6_7_host_calls_are_answered() {
         (credential, HostMethod::PromptForCredential1),
         (HostRequest::ReadLine, HostMethod::ReadLine),
         (HostRequest::ReadLineAsSecureString, HostMethod::ReadLineAsSecureString),
+        (HostRequest::ReadKey { options: 6 }, HostMethod::ReadKey),
         (HostRequest::Other(HostMethod::GetName, Vec::new()), HostMethod::GetName),
     ] {
         let asked = pair.server.call_host(Some(pipeline), &request).unwrap();
@@ -332,6 +333,7 @@ fn wire_6_7_host_calls_are_answered() {
             HostMethod::Prompt => call.answer_fields([("Name".into(), "x".into())]),
             HostMethod::PromptForCredential1 => call.answer_credential("me", secret()),
             HostMethod::ReadLine => call.answer_line("a line"),
+            HostMethod::ReadKey => call.answer_key('y'),
             HostMethod::ReadLineAsSecureString => call.answer_secure_line(secret()),
             _ => call.answer_unsupported(),
         };
@@ -356,6 +358,11 @@ fn wire_6_7_host_calls_are_answered() {
             (HostMethod::PromptForCredential1, Ok(value)) => {
                 assert_eq!(value.get("UserName"), Some(&"me".into()));
                 assert_eq!(value.get("Password"), Some(&PsValue::SecureString(secret().into())));
+            }
+            (HostMethod::ReadKey, Ok(value)) => {
+                assert_eq!(value.get("character"), Some(&PsValue::Char(u16::from(b'y'))));
+                assert_eq!(value.get("virtualKeyCode"), Some(&PsValue::I32(89)));
+                assert_eq!(value.get("keyDown"), Some(&true.into()));
             }
             (HostMethod::ReadLine, Ok(value)) => assert_eq!(value, "a line".into()),
             (HostMethod::ReadLineAsSecureString, Ok(value)) => {
