@@ -42,6 +42,11 @@ pub fn check(case: &Value) -> Checked {
     if mismatches.is_empty() { Ok(()) } else { Err(mismatches) }
 }
 
+/// Whether two descriptions are the same.
+pub fn is_same(ours: &Value, theirs: &Value) -> bool {
+    difference(ours, theirs).is_none()
+}
+
 /// Where two descriptions differ first: the way there, what ours is, what theirs. A hash table has no order: its entries may
 /// come in any, those of an ordered dictionary in the one.
 fn difference<'v>(ours: &'v Value, theirs: &'v Value) -> Option<(String, &'v Value, &'v Value)> {

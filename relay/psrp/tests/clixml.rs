@@ -5,10 +5,7 @@ use std::path::Path;
 
 use postern_conformance::{Counts, clixml::describe};
 use postern_psrp::clixml::{ClixmlError, Decoder, Limits, decode, encode, encode_document};
-use postern_shared::value::{
-    Content, DateTimeKind, Decimal, PsDateTime, PsObject, PsStr, PsTimeSpan, PsValue,
-};
-use proptest::prelude::*;
+use postern_shared::value::{PsObject, PsValue};
 use serde_json::Value;
 
 const CASES: &str = include_str!("data/clixml.jsonl");
@@ -190,68 +187,5 @@ fn every_cut_of_a_message_is_an_error_or_a_value() {
         let mut flipped = xml.to_vec();
         flipped[end] ^= 0x11;
         let _ = decode(&flipped);
-    }
-}
-
-fn text_values() -> impl Strategy<Value = PsStr> {
-    prop_oneof![
-        any::<String>().prop_map(PsStr::from),
-        prop::collection::vec(any::<u16>(), 0..12).prop_map(|units| PsStr::from_utf16(&units)),
-        "[_x0-9A-Fa-f]{0,16}".prop_map(PsStr::from),
-    ]
-}
-
-fn values() -> impl Strategy<Value = PsValue> {
-    let ticks = 0_i64..3_155_378_976_000_000_000;
-    let kinds = prop_oneof![
-        Just(DateTimeKind::Unspecified),
-        Just(DateTimeKind::Utc),
-        (-840_i16..=840).prop_map(DateTimeKind::Local)
-    ];
-    let leaf = prop_oneof![
-        Just(PsValue::Null),
-        any::<bool>().prop_map(PsValue::from),
-        any::<u16>().prop_map(PsValue::Char),
-        any::<i8>().prop_map(PsValue::from),
-        any::<i32>().prop_map(PsValue::from),
-        any::<u64>().prop_map(PsValue::from),
-        any::<f64>().prop_filter("NaN is not equal to itself", |n| !n.is_nan()).prop_map(PsValue::from),
-        any::<f32>().prop_filter("NaN is not equal to itself", |n| !n.is_nan()).prop_map(PsValue::from),
-        (any::<i64>(), 0_u32..18).prop_map(|(n, scale)| PsValue::from(Decimal::new(n, scale))),
-        (ticks, kinds).prop_map(|(ticks, kind)| PsValue::from(PsDateTime { ticks, kind })),
-        any::<i64>().prop_map(|ticks| PsValue::from(PsTimeSpan { ticks })),
-        prop::collection::vec(any::<u8>(), 0..20).prop_map(|bytes| PsValue::Bytes(bytes.into())),
-        text_values().prop_map(PsValue::Str),
-    ];
-    leaf.prop_recursive(4, 40, 6, |inner| {
-        let members = prop::collection::vec((text_values(), inner.clone()), 0..5);
-        let content = prop_oneof![
-            Just(Content::None),
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Content::List),
-            prop::collection::vec((inner.clone(), inner), 0..3).prop_map(Content::Dictionary),
-        ];
-        let types = prop::collection::vec(text_values(), 0..3);
-        (types, prop::option::of(text_values()), content, members).prop_map(
-            |(types, to_string, content, members)| {
-                PsValue::from(PsObject {
-                    type_names: types.into(),
-                    to_string,
-                    content,
-                    adapted: members.into_iter().collect(),
-                    ..PsObject::default()
-                })
-            },
-        )
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn what_is_written_is_read(value in values()) {
-        let mut out = Vec::new();
-        encode(&value, &mut out);
-        prop_assert_eq!(decode(&out), Ok(value));
     }
 }

@@ -202,6 +202,23 @@ fn wire_19_39_a_script_can_be_told_from_a_command() {
     assert_eq!((got.category.category, &got.target), (ErrorCategory::ParserError, &error.target));
 }
 
+/// WIRE 4: null, as input and as output, and the end of the input have empty bodies.
+#[test]
+fn wire_4_null_has_an_empty_body() {
+    let mut pair = Pair::open();
+    let (pipeline, _) = pair.invoke(&PipelineSpec::command("Measure-Object").with_input());
+    pair.client.send_input(pipeline, &PsValue::Null).unwrap();
+    pair.client.end_input(pipeline).unwrap();
+    let sent = pair.client.poll_transmit(usize::MAX).unwrap();
+    assert_eq!(sent.data.len(), 2 * (21 + 40));
+    pair.server.handle_data(Some(pipeline), Stream::Stdin, &sent.data).unwrap();
+    assert_eq!(pair.server.poll_event(), Some(server::Event::Input { pipeline, value: PsValue::Null }));
+    assert_eq!(pair.server.poll_event(), Some(server::Event::EndOfInput { pipeline }));
+    assert_eq!(pair.server.write_output(pipeline, &PsValue::Null).unwrap(), 21 + 40);
+    pair.feed_client(Some(pipeline));
+    assert_eq!(pair.events(), [client::Event::Output { pipeline, value: PsValue::Null }]);
+}
+
 /// WIRE 4: the end of the input has an empty body.
 #[test]
 fn wire_4_input_reaches_the_pipeline_and_ends() {
@@ -302,6 +319,7 @@ fn wire_6_7_host_calls_are_answered() {
         (credential, HostMethod::PromptForCredential1),
         (HostRequest::ReadLine, HostMethod::ReadLine),
         (HostRequest::ReadLineAsSecureString, HostMethod::ReadLineAsSecureString),
+        (HostRequest::ReadKey { options: 6 }, HostMethod::ReadKey),
         (HostRequest::Other(HostMethod::GetName, Vec::new()), HostMethod::GetName),
     ] {
         let asked = pair.server.call_host(Some(pipeline), &request).unwrap();
@@ -315,6 +333,7 @@ fn wire_6_7_host_calls_are_answered() {
             HostMethod::Prompt => call.answer_fields([("Name".into(), "x".into())]),
             HostMethod::PromptForCredential1 => call.answer_credential("me", secret()),
             HostMethod::ReadLine => call.answer_line("a line"),
+            HostMethod::ReadKey => call.answer_key('y'),
             HostMethod::ReadLineAsSecureString => call.answer_secure_line(secret()),
             _ => call.answer_unsupported(),
         };
@@ -339,6 +358,11 @@ fn wire_6_7_host_calls_are_answered() {
             (HostMethod::PromptForCredential1, Ok(value)) => {
                 assert_eq!(value.get("UserName"), Some(&"me".into()));
                 assert_eq!(value.get("Password"), Some(&PsValue::SecureString(secret().into())));
+            }
+            (HostMethod::ReadKey, Ok(value)) => {
+                assert_eq!(value.get("character"), Some(&PsValue::Char(u16::from(b'y'))));
+                assert_eq!(value.get("virtualKeyCode"), Some(&PsValue::I32(89)));
+                assert_eq!(value.get("keyDown"), Some(&true.into()));
             }
             (HostMethod::ReadLine, Ok(value)) => assert_eq!(value, "a line".into()),
             (HostMethod::ReadLineAsSecureString, Ok(value)) => {

@@ -7,7 +7,7 @@ use std::{
 
 use postern_engine::{Flow, Plan};
 use postern_psrp::{
-    host::{HostCall, HostRequest},
+    host::{Handled, HostCall, HostRequest},
     pipeline::{Command, Parameter, PipelineSpec},
     records::{InformationRecord, ProgressKind, ProgressRecord},
 };
@@ -262,8 +262,13 @@ impl Session {
                         }
                         self.log.append(EventKind::Prompt(prompt));
                     }
+                    // What needs nobody, a console answers by itself.
                     Err(call) => {
-                        if let Some(response) = call.answer_unsupported() {
+                        let response = match self.console.handle(&call) {
+                            Handled::Done(response) => response,
+                            Handled::Open => call.answer_unsupported(),
+                        };
+                        if let Some(response) = response {
                             pipeline.answer(response);
                         }
                     }

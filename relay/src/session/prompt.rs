@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, mem::take};
 
-use postern_psrp::host::{HostCall, HostRequest, HostResponse};
+use postern_psrp::host::{Console, HostCall, HostRequest, HostResponse};
 use postern_shared::{
-    value::{PsStr, PsValue, SecureString},
+    value::{Content, PsObject, PsStr, PsValue, PsVersion, SecureString, Uuid},
     wire::{Answer, BlockId, Choice, Field, Prompt, PromptId, PromptKind},
 };
+use postern_wsman::client::ConnectOptions;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::failure::shorten;
@@ -89,10 +90,35 @@ impl Prompts {
     }
 }
 
+/// The host of a session as the remote side sees it: the console that its runspace pool is opened with.
+pub(super) fn console() -> Console {
+    let part = |text: &str| text.parse().unwrap_or(0);
+    let mut instance = [0; 16];
+    // Nothing depends on it: without random numbers it is the null id.
+    let _ = getrandom::fill(&mut instance);
+    Console {
+        name: PsStr::from_static("Postern"),
+        version: PsVersion {
+            major: part(env!("CARGO_PKG_VERSION_MAJOR")),
+            minor: part(env!("CARGO_PKG_VERSION_MINOR")),
+            build: part(env!("CARGO_PKG_VERSION_PATCH")),
+            revision: -1,
+        },
+        instance: Uuid::from_bytes(instance),
+        culture: PsStr::from_static("en-US"),
+        ui_culture: PsStr::from_static("en-US"),
+        screen: ConnectOptions::default().pool.host.default_data.unwrap_or_default(),
+    }
+}
+
 fn question(request: &HostRequest) -> Option<(&str, &str, PromptKind)> {
     Some(match request {
         HostRequest::ReadLine => ("", "", PromptKind::Line { secret: false }),
         HostRequest::ReadLineAsSecureString => ("", "", PromptKind::Line { secret: true }),
+        // A page has no keys of a terminal: what is typed into the line is the key, and nothing is Enter.
+        HostRequest::ReadKey { .. } => {
+            ("", "The command waits for a key.", PromptKind::Line { secret: false })
+        }
         HostRequest::PromptForChoice { caption, message, choices, default } => {
             let defaults = u32::try_from(*default).into_iter().collect();
             let kind = PromptKind::Choice { choices: choices_of(choices)?, defaults, multiple: false };
@@ -157,6 +183,9 @@ fn respond(call: &HostCall, request: &HostRequest, answer: &mut Answer) -> Optio
     let secure = |text: &mut String| SecureString::Clear(Zeroizing::new(take(text)));
     match (request, answer) {
         (HostRequest::ReadLine, Answer::Line(line)) => call.answer_line(take(line)),
+        (HostRequest::ReadKey { .. }, Answer::Line(line)) => {
+            call.answer_key(line.chars().next().unwrap_or('\r'))
+        }
         (HostRequest::ReadLineAsSecureString, Answer::Line(line)) => call.answer_secure_line(secure(line)),
         (HostRequest::PromptForChoice { choices, .. }, Answer::Choice(chosen)) => match chosen[..] {
             [position] if (position as usize) < choices.len() => {
@@ -198,15 +227,32 @@ fn typed(type_name: &str, text: String) -> Option<PsValue> {
     }
     let trimmed = text.trim();
     Some(match type_name.to_ascii_lowercase().as_str() {
+        "system.byte" => PsValue::U8(trimmed.parse().ok()?),
+        "system.int16" => PsValue::I16(trimmed.parse().ok()?),
         "system.int32" => PsValue::I32(trimmed.parse().ok()?),
+        "system.uint32" => PsValue::U32(trimmed.parse().ok()?),
         "system.int64" => PsValue::I64(trimmed.parse().ok()?),
+        "system.uint64" => PsValue::U64(trimmed.parse().ok()?),
         "system.double" => PsValue::Double(trimmed.parse().ok()?),
+        "system.decimal" => PsValue::Decimal(trimmed.parse().ok()?),
+        "system.guid" => PsValue::Guid(trimmed.parse().ok()?),
+        "system.version" => PsValue::Version(PsVersion::parse(trimmed)?),
+        "system.char" => {
+            let mut units = trimmed.encode_utf16();
+            units.next().filter(|_| units.next().is_none()).map(PsValue::Char)?
+        }
         "system.boolean" | "system.management.automation.switchparameter" => {
             PsValue::Bool(match trimmed.trim_start_matches('$').to_ascii_lowercase().as_str() {
                 "true" | "yes" | "1" => true,
                 "false" | "no" | "0" => false,
                 _ => return None,
             })
+        }
+        // One value a line, as far as a line can tell.
+        "system.string[]" | "system.object[]" => {
+            let items: Vec<PsValue> = text.lines().map(PsValue::from).collect();
+            let type_names = [type_name, "System.Array", "System.Object"].map(PsStr::from).into();
+            PsObject { type_names, content: Content::List(items), ..PsObject::default() }.into()
         }
         _ => PsValue::from(text),
     })
@@ -268,6 +314,75 @@ mod tests {
         assert!(fields[1].secret && fields[0].label == "Count");
         assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["many".into(), "x".into()]))).is_none());
         assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["3".into(), "x".into()]))).is_some());
+    }
+
+    #[test]
+    fn every_kind_of_question_is_asked_and_answered() {
+        let secret = || SecureString::Clear(Zeroizing::new("pw".to_owned()));
+        let credential = |options| HostRequest::PromptForCredential {
+            caption: "Sign in".into(),
+            message: "Who?".into(),
+            user: "me".into(),
+            target: "".into(),
+            options,
+        };
+        let several = HostRequest::PromptForChoiceMultipleSelection {
+            caption: "".into(),
+            message: "".into(),
+            choices: vec![postern_psrp::host::Choice { label: "&A".into(), help: "".into() }; 3],
+            defaults: vec![1, -1],
+        };
+        let entered = || Answer::Credential { user: "nora".into(), password: "pw".into() };
+        for (request, kind, answer, check) in [
+            (
+                HostRequest::ReadLine,
+                "Line",
+                Answer::Line("x".into()),
+                (|v| *v == "x".into()) as fn(&PsValue) -> bool,
+            ),
+            (HostRequest::ReadKey { options: 4 }, "Line", Answer::Line(String::new()), |v| {
+                v.get("character") == Some(&PsValue::Char(13))
+            }),
+            (HostRequest::ReadLineAsSecureString, "Line", Answer::Line("pw".into()), |v| {
+                matches!(v, PsValue::SecureString(_))
+            }),
+            (credential(None), "Credential", entered(), |v| v.get("UserName") == Some(&"nora".into())),
+            (credential(Some((1, 0))), "Credential", entered(), |v| {
+                matches!(v.get("Password"), Some(PsValue::SecureString(_)))
+            }),
+            (several, "Choice", Answer::Choice(vec![0, 2]), |v| {
+                v.as_list() == Some(&[PsValue::I32(0), PsValue::I32(2)][..])
+            }),
+        ] {
+            let (mut prompts, prompt) = ask(request);
+            assert!(format!("{:?}", prompt.kind).starts_with(kind), "{prompt:?}");
+            let response = prompts.answer(5, Reply::new(answer)).unwrap();
+            assert!(response.outcome.as_ref().is_ok_and(check), "{response:?}");
+            if let Ok(PsValue::SecureString(answered)) = &response.outcome {
+                assert_eq!(**answered, secret());
+            }
+        }
+    }
+
+    #[test]
+    fn fields_of_all_types_are_read() {
+        for (type_name, text, value) in [
+            ("System.Byte", "255", PsValue::U8(255)),
+            ("System.Decimal", "1.50", PsValue::Decimal("1.50".parse().unwrap())),
+            ("System.Version", "1.2.3", PsVersion::parse("1.2.3").unwrap().into()),
+            ("System.Char", "x", PsValue::Char(u16::from(b'x'))),
+            ("System.Boolean", "$true", true.into()),
+            ("System.Uri", " a ", " a ".into()),
+        ] {
+            assert_eq!(typed(type_name, text.into()), Some(value), "{type_name}");
+        }
+        for (type_name, text) in
+            [("System.Byte", "256"), ("System.Char", "xy"), ("System.Guid", "x"), ("System.Boolean", "maybe")]
+        {
+            assert_eq!(typed(type_name, text.into()), None, "{type_name}");
+        }
+        let list = typed("System.String[]", "a\nb".into()).unwrap();
+        assert_eq!(list.as_list(), Some(&["a".into(), "b".into()][..]));
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
+use postern_psrp::host::Console;
 use postern_shared::{
+    value::PsStr,
     view::FormatViews,
     wire::{BlockId, BlockState, EventKind, EventNumber, Failure, PromptId, ResultId, SessionFacts},
 };
@@ -21,6 +23,7 @@ use super::{
     import::import,
     live::Live,
     log::Log,
+    prompt::console,
     registry::Handle,
 };
 use crate::{config::Config, store::Store};
@@ -46,6 +49,8 @@ pub(crate) struct Session {
     /// Names of the imported commands in lower case.
     pub(super) commands: HashSet<String>,
     pub(super) views: Arc<FormatViews>,
+    /// The host that the remote side sees, as far as it needs no user.
+    pub(super) console: Console,
     shown: watch::Receiver<EventNumber>,
     id: String,
 }
@@ -86,6 +91,7 @@ impl Session {
             queue: VecDeque::new(),
             commands: HashSet::new(),
             views: Arc::default(),
+            console: console(),
             shown: handle.shown.subscribe(),
             id: handle.id.clone(),
         }
@@ -125,6 +131,10 @@ impl Session {
     }
 
     async fn whole(&mut self, opening: Opening) -> End {
+        if let Some(culture) = &opening.culture {
+            let culture = PsStr::from(culture.as_str());
+            (self.console.culture, self.console.ui_culture) = (culture.clone(), culture);
+        }
         let log = Arc::clone(&self.log);
         let mut connecting = std::pin::pin!(connect(&opening, &log));
         let connected = tokio::select! {

@@ -141,6 +141,21 @@ async fn host_calls_are_asked_and_cancelled() {
     page.answer(&prompt, Answer::Line("Zoë".into())).await;
     assert_eq!(page.finish(asking).await.text, "Zoë");
 
+    // Secrets travel under a session key that the peer made.
+    let asking = page.start("Read-Host -AsSecureString").await;
+    let prompt = page.prompt().await;
+    assert!(matches!(prompt.kind, PromptKind::Line { secret: true }), "{prompt:?}");
+    page.answer(&prompt, Answer::Line("s\u{e9}cret".into())).await;
+    let block = page.finish(asking).await;
+    assert_eq!((block.state, block.text.as_str()), (BlockState::Completed, "System.Security.SecureString"));
+    let asking = page.start("Get-Credential -UserName pia").await;
+    let prompt = page.prompt().await;
+    assert!(matches!(&prompt.kind, PromptKind::Credential { user } if user == "pia"), "{prompt:?}");
+    let answer = Answer::Credential { user: "nora".into(), password: "s\u{e9}cret".into() };
+    page.answer(&prompt, answer).await;
+    let block = page.finish(asking).await;
+    assert_eq!((block.state, block.objects, block.errors.len()), (BlockState::Completed, 1, 0), "{block:?}");
+
     let asking = page.start("Remove-Mailbox -Identity u1").await;
     let prompt = page.prompt().await;
     page.answer(&prompt, Answer::Cancel).await;
@@ -209,6 +224,40 @@ async fn what_powershell_sends_twice_is_shown_once() {
         ids.dedup();
         assert_eq!(ids.len(), activities.len(), "{activities:?}");
     }
+    page.sign_out().await;
+    relay.stop().await;
+}
+
+/// Every kind of question, from PowerShell's server to the page's dialogs and back.
+#[tokio::test]
+async fn wire_7_25_powershells_questions_reach_the_page() {
+    let Some((_child, relay)) = powershell().await else { return };
+    let (mut page, ..) = Page::sign_in(relay.address, "admin", "secret").await;
+    let credential = Answer::Credential { user: "DOMAIN\\me".into(), password: "s\u{e9}cret".into() };
+    for (kind, answer, texts) in [
+        ("Line", Answer::Line("gr\u{fc}n".into()), "gr\u{fc}n"),
+        ("Secure", Answer::Line("s\u{e9}cret".into()), "6\ns\u{e9}cret\nSystem.Security.SecureString"),
+        ("Choice", Answer::Choice(vec![2]), "2"),
+        ("Choices", Answer::Choice(vec![0, 1]), "0\n1"),
+        ("Credential", credential, "DOMAIN\\me:s\u{e9}cret"),
+    ] {
+        let asking = page.start(&format!("Test-Prompts {kind}")).await;
+        let prompt = page.prompt().await;
+        page.answer(&prompt, answer).await;
+        let block = page.finish(asking).await;
+        assert_eq!((block.state, block.text.as_str()), (BlockState::Completed, texts), "{kind}: {block:?}");
+    }
+    let asking = page.start("Test-Prompts Fields").await;
+    let prompt = page.prompt().await;
+    let PromptKind::Fields(fields) = &prompt.kind else { panic!("{prompt:?}") };
+    assert_eq!((fields[0].default.as_str(), fields[1].label.as_str()), ("nobody", "Age"), "{prompt:?}");
+    // No number is no age: the question stays.
+    page.answer(&prompt, Answer::Fields(vec!["Zo\u{eb}".into(), "old".into()])).await;
+    page.answer(&prompt, Answer::Fields(vec!["Zo\u{eb}".into(), "42".into()])).await;
+    let block = page.finish(asking).await;
+    assert_eq!((block.state, block.objects), (BlockState::Completed, 1), "{block:?}");
+    let size = page.run("Test-Prompts Size").await;
+    assert_eq!(size.text, "120", "{size:?}");
     page.sign_out().await;
     relay.stop().await;
 }

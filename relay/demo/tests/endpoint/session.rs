@@ -153,6 +153,30 @@ async fn errors_are_powershells() {
     demo.stop().await;
 }
 
+/// WIRE 35: error records say which command they are from, with what it was given.
+#[tokio::test]
+async fn wire_35_records_say_what_was_invoked() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let session = demo.session().await;
+    let missing = || PipelineSpec::command("Get-Mailbox").parameter("Identity", "nobody-at-all");
+    let outcome = run(&session, missing()).await.complete();
+    let [error] = outcome.errors.as_slice() else { panic!("{outcome:?}") };
+    let invocation = error.invocation.as_ref().expect("what was invoked");
+    assert_eq!(invocation.command_name().as_deref(), Some("Get-Mailbox"));
+    assert_eq!(invocation.bound_parameters(), [("Identity".into(), "nobody-at-all".into())]);
+    assert_eq!(error.command_name().as_deref(), Some("Get-Mailbox"));
+    assert_eq!(error.category.activity, "Get-Mailbox");
+    assert_eq!(error.invocation_object.get("MyCommand"), Some(&"Get-Mailbox".into()));
+    // A terminating one too, and a client that does not want to know is not told.
+    let outcome = run(&session, missing().parameter("ErrorAction", "Stop")).await;
+    assert_eq!(outcome.failure().command_name().as_deref(), Some("Get-Mailbox"));
+    let plain = PipelineSpec { stream_options: 0, ..missing() };
+    let outcome = run(&session, plain).await.complete();
+    assert!(outcome.errors[0].invocation.is_none(), "{outcome:?}");
+    session.close().await;
+    demo.stop().await;
+}
+
 #[tokio::test]
 async fn the_user_is_asked_and_told() {
     let demo = Demo::start(DemoOptions::default()).await;

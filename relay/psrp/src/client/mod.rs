@@ -194,7 +194,9 @@ impl RunspacePool {
     /// Gives a pipeline an input object. Gives the bytes that now wait to be sent to it.
     pub fn send_input(&mut self, pipeline: Uuid, value: &PsValue) -> Result<usize, ProtocolError> {
         self.check_input(pipeline, MessageType::PipelineInput)?;
-        self.send(Some(pipeline), MessageType::PipelineInput, Some(value));
+        // Null has no body: PowerShell's server gives up the session over a `<Nil />`.
+        let body = Some(value).filter(|value| !value.is_null());
+        self.send(Some(pipeline), MessageType::PipelineInput, body);
         Ok(self.queued(Some(pipeline)))
     }
 

@@ -52,6 +52,21 @@ impl HostCall {
         self.answer(PsValue::SecureString(line.into()))
     }
 
+    /// Answers [`HostRequest::ReadKey`] with what that key types: a letter or digit, or a carriage return for Enter.
+    pub fn answer_key(&self, key: char) -> Option<HostResponse> {
+        // The codes of letters, digits, Enter and the space bar are those of their (upper-case) characters.
+        let code = key.to_ascii_uppercase();
+        let code = if code.is_ascii_alphanumeric() || matches!(code, '\r' | ' ') { code as i32 } else { 0 };
+        let mut units = [0; 2];
+        let unit = key.encode_utf16(&mut units).first().copied().unwrap_or_default();
+        self.answer(notes([
+            ("virtualKeyCode", code.into()),
+            ("character", PsValue::Char(unit)),
+            ("controlKeyState", 0_i32.into()),
+            ("keyDown", true.into()),
+        ]))
+    }
+
     /// Answers [`HostRequest::PromptForChoice`] with the position of the choice.
     pub fn answer_choice(&self, position: i32) -> Option<HostResponse> {
         self.answer(position)

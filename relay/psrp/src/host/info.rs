@@ -21,7 +21,7 @@ pub struct HostInfo {
 }
 
 /// Data of the raw user interface (`HostDefaultData`). Positions are (column, row), sizes (width, height) in cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HostDefaultData {
     /// Text colour, a `System.ConsoleColor`.
     pub foreground: i32,

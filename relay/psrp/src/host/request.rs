@@ -18,6 +18,11 @@ pub enum HostRequest {
     ReadLine,
     /// Asks for a line that is not shown; the answer is a secure string.
     ReadLineAsSecureString,
+    /// Waits for a key; the answer is what it was.
+    ReadKey {
+        /// `ReadKeyOptions`: 1 lets Ctrl+C through, 2 does not show the key, 4 and 8 are for pressing and releasing it.
+        options: i32,
+    },
     /// Writes text (`Write1`, `Write2`, `WriteLine1` to `WriteLine3`).
     Write {
         /// The text.
@@ -135,6 +140,7 @@ impl HostRequest {
         match method {
             HostMethod::ReadLine => Some(Self::ReadLine),
             HostMethod::ReadLineAsSecureString => Some(Self::ReadLineAsSecureString),
+            HostMethod::ReadKey => Some(Self::ReadKey { options: number(0).unwrap_or(0) }),
             HostMethod::Write1 => write(string(0)?, None, false),
             HostMethod::Write2 => write(string(2)?, color(0).zip(color(1)), false),
             HostMethod::WriteLine1 => write(PsStr::EMPTY, None, true),
@@ -192,6 +198,7 @@ impl HostRequest {
         match self {
             Self::ReadLine => HostMethod::ReadLine,
             Self::ReadLineAsSecureString => HostMethod::ReadLineAsSecureString,
+            Self::ReadKey { .. } => HostMethod::ReadKey,
             Self::Write { colors: None, end_line: false, .. } => HostMethod::Write1,
             Self::Write { colors: Some(_), end_line: false, .. } => HostMethod::Write2,
             Self::Write { colors: None, end_line: true, text } if text.is_empty() => HostMethod::WriteLine1,
@@ -217,6 +224,7 @@ impl HostRequest {
         let string = |text: &PsStr| PsValue::Str(text.clone());
         match self {
             Self::ReadLine | Self::ReadLineAsSecureString => Vec::new(),
+            Self::ReadKey { options } => vec![(*options).into()],
             Self::Write { text, colors, end_line } => match colors {
                 None if *end_line && text.is_empty() => Vec::new(),
                 None => vec![string(text)],

@@ -254,6 +254,12 @@ impl ErrorRecord {
         inner
     }
 
+    /// The command it is from. A record in a pipeline's state says so in `InvocationInfo` alone.
+    pub fn command_name(&self) -> Option<PsStr> {
+        let own = self.invocation.as_ref().and_then(InvocationInfo::command_name);
+        own.or_else(|| text(&self.invocation_object, "MyCommand")).filter(|name| !name.is_empty())
+    }
+
     /// The machine where it happened, if the record says so: `PSComputerName`, which clients add, or the origin that a
     /// server forwards from another one.
     pub fn computer_name(&self) -> Option<PsStr> {

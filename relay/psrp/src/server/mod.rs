@@ -379,7 +379,8 @@ impl RunspacePool {
         value: &PsValue,
     ) -> Result<usize, ProtocolError> {
         self.running(pipeline, message)?;
-        self.write(Some(pipeline), message, Some(value));
+        // Null has no body, as PowerShell's server has it.
+        self.write(Some(pipeline), message, Some(value).filter(|value| !value.is_null()));
         Ok(self.queued(Some(pipeline)))
     }
 

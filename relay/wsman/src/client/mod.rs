@@ -30,7 +30,7 @@ pub use self::{
     endpoint::{Endpoint, Timeouts},
     error::{ConnectError, Error},
     explain::split_prefix,
-    pipeline::{Ended, Pipeline, PipelineEvent},
+    pipeline::{Ended, Pipeline, PipelineEvent, PipelineInput},
     session::{ConnectOptions, ConnectStep, RemoteSession, SessionDetails},
     tls_failure::TlsFailure,
 };

@@ -81,31 +81,63 @@ impl Pipeline {
         let _ = self.control.send(Control::Answer(Box::new(response)));
     }
 
-    /// Sends an object to the pipeline's input. Comes back once the server has it.
+    /// The way in, to be used while [`Self::next`] is waited for: a pipeline writes while it reads, and one whose output
+    /// nobody takes reads no further.
+    pub fn input(&self) -> PipelineInput {
+        PipelineInput { key: self.key, control: self.control.clone() }
+    }
+
+    /// As [`PipelineInput::send`], for little input.
     ///
     /// # Errors
     /// If the pipeline has ended or the session is gone.
     pub async fn send_input(&self, value: PsValue) -> Result<(), Error> {
-        self.input(Some(value)).await
+        self.input().send(value).await
     }
 
-    /// Ends the pipeline's input.
+    /// As [`PipelineInput::end`].
     ///
     /// # Errors
     /// If the pipeline has ended or the session is gone.
     pub async fn end_input(&self) -> Result<(), Error> {
-        self.input(None).await
-    }
-
-    async fn input(&self, value: Option<PsValue>) -> Result<(), Error> {
-        let (sent, result) = oneshot::channel();
-        let _ = self.control.send(Control::Input { key: self.key, value, sent });
-        result.await.unwrap_or(Err(Error::Closed))
+        self.input().end().await
     }
 
     /// Stops the pipeline. What it has given until then still arrives, and then [`Ended::Stopped`].
     pub fn stop(&self) {
         let _ = self.control.send(Control::Stop { key: self.key });
+    }
+}
+
+/// A pipeline's input.
+#[derive(Clone, Debug)]
+pub struct PipelineInput {
+    key: u64,
+    control: mpsc::UnboundedSender<Control>,
+}
+
+impl PipelineInput {
+    /// Sends an object. Comes back when there is room for a next one: what is sent waits in a bounded queue, and many
+    /// objects travel together.
+    ///
+    /// # Errors
+    /// If the pipeline has ended or the session is gone.
+    pub async fn send(&self, value: PsValue) -> Result<(), Error> {
+        self.queue(Some(value)).await
+    }
+
+    /// Ends the input. Comes back once the server has all of it.
+    ///
+    /// # Errors
+    /// If the pipeline has ended or the session is gone.
+    pub async fn end(&self) -> Result<(), Error> {
+        self.queue(None).await
+    }
+
+    async fn queue(&self, value: Option<PsValue>) -> Result<(), Error> {
+        let (sent, result) = oneshot::channel();
+        let _ = self.control.send(Control::Input { key: self.key, value, sent });
+        result.await.unwrap_or(Err(Error::Closed))
     }
 }
 

@@ -110,6 +110,9 @@ enum Shell {
 /// Bytes of responses to host calls that may wait to be sent: thousands of refusals, or one long answer of a user.
 const MOST_QUEUED: usize = 1 << 20;
 
+/// Bytes of a pipeline's input that may wait to be sent before who sends has to wait: about what a Send takes.
+const MOST_INPUT: usize = 256 << 10;
+
 pub(super) struct Driver {
     transport: Arc<Transport>,
     options: ConnectOptions,
@@ -329,12 +332,14 @@ impl Driver {
                 match id.filter(|id| self.pipelines.get(id).is_some_and(|pipeline| !pipeline.ended)) {
                     None => drop(sent.send(Err(Error::PipelineEnded))),
                     Some(id) => {
+                        // The end has no number: who ends the input waits until all of it was sent.
                         let queued = match value {
-                            Some(value) => self.pool.send_input(id, &value).map(|_| ()),
-                            None => self.pool.end_input(id),
+                            Some(value) => self.pool.send_input(id, &value),
+                            None => self.pool.end_input(id).map(|()| usize::MAX),
                         };
                         match queued {
-                            Ok(()) => self.waiting_for_sent.push(sent),
+                            Ok(queued) if queued < MOST_INPUT => drop(sent.send(Ok(()))),
+                            Ok(_) => self.waiting_for_sent.push(sent),
                             Err(error) => drop(sent.send(Err(Error::Protocol(error.to_string())))),
                         }
                     }
