@@ -4,6 +4,7 @@
 use super::{
     Row, When,
     faults::{NO_CONFIGURATION, SHELL_GONE},
+    http::{NO_REMOTE_POWERSHELL, WEB_PAGE},
 };
 
 pub(super) const ROWS: &[Row] = &[
@@ -51,6 +52,13 @@ pub(super) const ROWS: &[Row] = &[
     Row { when: When::Says(&["WSMan-InvalidShellID", "Windows Remote Shell with ShellId"]), ..SHELL_GONE },
     Row { when: When::Says(&["WS-Management catalog"]), ..NO_CONFIGURATION },
     Row { when: When::SaysAll(&["cannot find the", "session configuration"]), ..NO_CONFIGURATION },
+    // KB2027064.
+    Row {
+        when: When::Says(&["connection to the specified remote host was refused"]),
+        what: "The session was refused by {server}.",
+        ..NO_REMOTE_POWERSHELL
+    },
+    Row { when: When::Says(&["cannot determine the content type"]), ..WEB_PAGE },
     // KB3067680.
     Row {
         when: When::Says(&["Proxy is not supported under HTTP transport"]),
