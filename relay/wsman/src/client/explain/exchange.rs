@@ -111,6 +111,9 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
+/// Pairs in Exchange's brackets that are taken for such.
+const MOST_PAIRS: usize = 32;
+
 /// Takes off what Exchange puts in brackets before its texts, `[Server=E15,RequestId=…] [FailureCategory=…] `, and
 /// gives it as facts. Brackets that are anything else stay.
 pub fn split_prefix(text: &str) -> (&str, Vec<(String, String)>) {
@@ -125,6 +128,10 @@ pub fn split_prefix(text: &str) -> (&str, Vec<(String, String)>) {
     ];
     let (mut rest, mut facts) = (text.trim_start(), Vec::new());
     while let Some((inside, after)) = rest.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        // Exchange puts five or six there; a server that puts millions means something else.
+        if facts.len() + inside.split(',').take(MOST_PAIRS).count() >= MOST_PAIRS {
+            break;
+        }
         let pairs: Option<Vec<_>> = inside.split(',').map(|pair| pair.split_once('=')).collect();
         let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| NAMES.contains(&name.trim())))
         else {

@@ -126,3 +126,15 @@ fn what_no_server_here_provokes_is_explained_too() {
         assert!(failure.what.contains(what) && failure.remedy.contains(remedy), "{failure:#?}");
     }
 }
+
+#[test]
+fn brackets_without_end_are_not_collected() {
+    let text = format!("[{}] x", vec!["Server=a"; 100_000].join(","));
+    assert_eq!(split_prefix(&text), (text.as_str(), Vec::new()));
+    let text = "[Server=a] ".repeat(100_000);
+    assert!(split_prefix(&text).1.len() < MOST_PAIRS_SEEN);
+    assert_eq!(split_prefix("[Server=a,RequestId=b] [FailureCategory=c] x").0, "x");
+}
+
+/// More than are ever taken.
+const MOST_PAIRS_SEEN: usize = 64;
