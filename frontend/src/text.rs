@@ -41,7 +41,9 @@ pub(crate) const LOADING_OFFER: &str = "Asking for the endpoints…";
 pub(crate) const TRY_AGAIN: &str = "Try again";
 pub(crate) const CHECK: &str = "Check the connection";
 pub(crate) const CHECKING: &str = "Checking…";
-pub(crate) const CHECK_HINT: &str = "Goes from the server's name to the web service, layer by layer, and as far as a cmdlet if you type the password again.";
+pub(crate) const CHECK_HINT: &str =
+    "Shows at which layer it stops. With the password typed again it tries the sign-in too.";
+pub(crate) const CHECK_SAME: &str = "Here the connection stops, as said above.";
 pub(crate) const CHECK_WELL: &str = "All is well: a cmdlet ran. Connect again.";
 pub(crate) const CHECK_WELL_SO_FAR: &str = "All is well as far as the web service. Type the password again and check once more to try the sign-in too.";
 pub(crate) const SIGNED_OUT: &str = "You are signed out. The remote session was removed.";

@@ -110,7 +110,7 @@ async fn the_main_job() {
     page.click("#password").await;
     page.type_text("wrong").await;
     page.click("#check").await;
-    page.until("document.querySelector('.layers li.failed .failure')").await;
+    page.until("document.querySelector('.layers li.failed')?.innerText.includes('as said above')").await;
     page.until("document.querySelectorAll('.layers li.skipped').length === 4").await;
     page.eval("document.querySelector('.layers li.done details').open = true").await;
     pictures(&mut page, "check-stopped").await;

@@ -14,7 +14,7 @@ pub(crate) fn failure_card(failure: &Failure) -> Html {
     // What failed is often the server's own sentence; it is not said twice.
     let said = match (raw.trim(), code.trim()) {
         (raw, code) if raw == what.trim() || raw.is_empty() => code.to_owned(),
-        (raw, "") => raw.to_owned(),
+        (raw, code) if raw.starts_with(code) => raw.to_owned(),
         (raw, code) => format!("{code}\n{raw}"),
     };
     html! {

@@ -40,8 +40,8 @@ impl Check {
         }
     }
 
-    /// The button, and the steps so far.
-    pub(super) fn view(&self, onclick: Callback<MouseEvent>) -> Html {
+    /// The button, and the steps so far. What is explained above is not explained again.
+    pub(super) fn view(&self, above: &Failure, onclick: Callback<MouseEvent>) -> Html {
         let busy = self.under_way.is_some();
         let stopped = self.steps.iter().any(|(step, _)| matches!(step.state, CheckState::Stopped { .. }));
         let verdict = match (self.done, stopped, self.signs_in) {
@@ -62,7 +62,7 @@ impl Check {
                 if !self.steps.is_empty() {
                     <ol class="steps" aria-live="polite">
                         for (step, since) in self.steps.iter() {
-                            { one(step, *since) }
+                            { one(step, *since, above) }
                         }
                     </ol>
                 }
@@ -77,7 +77,7 @@ impl Check {
     }
 }
 
-fn one(step: &CheckStep, since: f64) -> Html {
+fn one(step: &CheckStep, since: f64, above: &Failure) -> Html {
     let title = &step.title;
     let took = |millis: u64| html! { { text::duration(millis as f64) } };
     let (class, mark, time, below) = match &step.state {
@@ -89,7 +89,13 @@ fn one(step: &CheckStep, since: f64) -> Html {
             ("done", html! { "✓" }, took(*millis), found)
         }
         CheckState::Stopped { millis, failure, facts } => {
-            let below = html! { <>{ failure_card(failure) }{ list(facts) }</> };
+            let same = (&failure.what, &failure.code) == (&above.what, &above.code);
+            let said = if same {
+                html! { <small>{ text::CHECK_SAME }</small> }
+            } else {
+                failure_card(failure)
+            };
+            let below = html! { <>{ said }{ list(facts) }</> };
             ("failed", html! { "✕" }, took(*millis), below)
         }
         CheckState::Skipped { why } => {

@@ -118,8 +118,8 @@ impl Component for Form {
             <form class="card" {onsubmit} aria-busy={busy.to_string()}>
                 <h2>{ text::CONNECT }</h2>
                 { news.clone() }
-                if matches!(stage, Stage::Failed(_)) {
-                    { self.check.view(ctx.link().callback(|_| Did::AskedForCheck)) }
+                if let Stage::Failed(failure) = stage {
+                    { self.check.view(failure, ctx.link().callback(|_| Did::AskedForCheck)) }
                 }
                 <fieldset disabled={busy}>
                     { self.endpoint_fields(ctx, offer, chosen) }

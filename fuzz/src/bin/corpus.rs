@@ -22,7 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             let mut text = String::new();
             for word in target.words {
-                let escaped = word.bytes().fold(String::new(), |escaped, byte| escaped + &format!("\\x{byte:02X}"));
+                let escaped =
+                    word.bytes().fold(String::new(), |escaped, byte| escaped + &format!("\\x{byte:02X}"));
                 let _ = writeln!(text, "\"{escaped}\"");
             }
             fs::write(dictionary, text)?;

@@ -58,7 +58,7 @@ fn explain(out: &mut String, failure: &Failure) {
     let said = match (failure.code.as_str(), failure.raw.as_str()) {
         ("", raw) => raw.to_owned(),
         (code, raw) if raw.starts_with(code) => raw.to_owned(),
-        (code, raw) => format!("{code}  {raw}"),
+        (code, raw) => format!("{code} {raw}"),
     };
     for (name, text) in
         [("Likely cause", &failure.cause), ("What to do", &failure.remedy), ("As reported", &said)]
@@ -139,7 +139,7 @@ mod tests {
             "{stopped}"
         );
         assert!(stopped.lines().all(|line| line.len() <= WIDTH), "{stopped}");
-        assert!(stopped.ends_with("As reported       HTTP 401  refused"), "{stopped}");
+        assert!(stopped.ends_with("As reported       HTTP 401 refused"), "{stopped}");
         let skipped = lines(&step(CheckState::Skipped { why: "Not reached.".into() }));
         assert_eq!(skipped, format!("-      {:<32} {:>8}  Not reached.", "Connection (TCP)", ""));
     }

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::Path, process::Stdio, sync::Arc};
 use postern_shared::wire::{CheckLayer, CheckState, CheckStep};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::{
+    io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
     process::Command,
 };
@@ -146,6 +147,30 @@ async fn it_stops_where_the_connection_does() {
 }
 
 #[tokio::test]
+async fn a_circle_of_redirects_has_an_end() {
+    let circle = demo(None, &["any=302:/PowerShell/"]).await;
+    let arguments = ["--endpoint", &plain(circle), "--user", USER, "--allow-redirection"];
+    let done = run(&arguments, "demo", None).await;
+    assert_eq!(done.code, Some(1), "{}", done.out);
+    assert_eq!(done.out.matches("follows to").count(), 5, "{}", done.out);
+}
+
+#[tokio::test]
+async fn a_password_is_read_from_a_descriptor() {
+    let address = demo(None, &[]).await;
+    let uri = plain(address);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_postern"))
+        .args(["check", "--endpoint", &uri, "--user", USER, "--password-fd", "0"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"demo\nmore\n").await.unwrap();
+    let done = child.wait_with_output().await.unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+}
+
+#[tokio::test]
 async fn a_refused_certificate_is_shown_all_the_same() {
     let self_signed = Scripted::secure("", tls::server(&["127.0.0.1"], |_| {})).await;
     let (stop, done) = stops(&self_signed.uri("https"), "demo", None).await;
@@ -202,6 +227,15 @@ async fn a_certificate_of_a_known_authority_passes_and_one_for_another_name_does
         done.out
     );
     assert_eq!(done.out.lines().filter(|line| line.starts_with("ok ")).count(), 8, "{}", done.out);
+
+    // A redirect to there is followed where that was asked for, and the layers begin anew.
+    let redirect = demo(None, &[&format!("any=302:{uri}")]).await;
+    let (stop, _) = stops(&plain(redirect), "demo", Some(&roots)).await;
+    assert!(stop.contains("Redirect"), "{stop}");
+    let arguments = ["--endpoint", &plain(redirect), "--user", USER, "--allow-redirection"];
+    let done = run(&arguments, "demo", Some(&roots)).await;
+    assert_eq!(done.code, Some(0), "{}{}", done.out, done.error);
+    assert!(done.flat.contains("follows to 127.0.0.1") && done.flat.contains("All is well"), "{}", done.out);
 
     let other = behind_tls(issued("mail.klinik-auer.example")).await;
     let (stop, done) = stops(&format!("https://{other}/PowerShell/"), "demo", Some(&roots)).await;

@@ -114,6 +114,15 @@ const ROWS: &[Row] = &[
         ("Unencrypted traffic is switched off", "does not bind the relay", "https://", "-2144108322"),
     ),
     (
+        "create=fault:0x80338012:The client cannot connect: the connection to the specified remote host was refused. Verify \
+         that the WS-Management service is running on the remote host.",
+        ("refused by 127.0.0.1", "RemotePowerShellEnabled is False", "Set-User", "-2144108526"),
+    ),
+    (
+        "create=fault:0x80338012:The WinRM client cannot determine the content type of the HTTP response.",
+        ("A web page came from", "another service", "RemotePowerShellEnabled", "-2144108526"),
+    ),
+    (
         "create=fault:0x80338012:Proxy is not supported under HTTP transport. Change the transport to HTTPS.",
         ("No proxy can be used", "http://", "https://", "-2144108526"),
     ),

@@ -1,6 +1,10 @@
 //! Name and TCP: to the server, or to the proxy on the way to it.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use postern_shared::wire::{CheckLayer, CheckStep};
 use tokio::{
@@ -83,7 +87,9 @@ async fn each(
         .take(MOST_ADDRESSES)
         .collect();
     let list = addresses.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>().join(", ");
-    ladder.pass(format!("{host} is {list}"), Vec::new());
+    let literal = host.parse::<IpAddr>().is_ok();
+    let found = if literal { format!("{host} is an address already") } else { format!("{host} is {list}") };
+    ladder.pass(found, Vec::new());
 
     if tunnel.is_some() {
         ladder.begin(CheckLayer::Tcp, "Connection to the proxy (TCP)");

@@ -4,6 +4,7 @@
 use super::{
     Row, When,
     faults::{NO_CONFIGURATION, SHELL_GONE},
+    http::{NO_REMOTE_POWERSHELL, WEB_PAGE},
 };
 
 pub(super) const ROWS: &[Row] = &[
@@ -51,6 +52,13 @@ pub(super) const ROWS: &[Row] = &[
     Row { when: When::Says(&["WSMan-InvalidShellID", "Windows Remote Shell with ShellId"]), ..SHELL_GONE },
     Row { when: When::Says(&["WS-Management catalog"]), ..NO_CONFIGURATION },
     Row { when: When::SaysAll(&["cannot find the", "session configuration"]), ..NO_CONFIGURATION },
+    // KB2027064.
+    Row {
+        when: When::Says(&["connection to the specified remote host was refused"]),
+        what: "The session was refused by {server}.",
+        ..NO_REMOTE_POWERSHELL
+    },
+    Row { when: When::Says(&["cannot determine the content type"]), ..WEB_PAGE },
     // KB3067680.
     Row {
         when: When::Says(&["Proxy is not supported under HTTP transport"]),
@@ -103,6 +111,9 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
+/// Pairs in Exchange's brackets that are taken for such.
+const MOST_PAIRS: usize = 32;
+
 /// Takes off what Exchange puts in brackets before its texts, `[Server=E15,RequestId=…] [FailureCategory=…] `, and
 /// gives it as facts. Brackets that are anything else stay.
 pub fn split_prefix(text: &str) -> (&str, Vec<(String, String)>) {
@@ -117,6 +128,10 @@ pub fn split_prefix(text: &str) -> (&str, Vec<(String, String)>) {
     ];
     let (mut rest, mut facts) = (text.trim_start(), Vec::new());
     while let Some((inside, after)) = rest.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        // Exchange puts five or six there; a server that puts millions means something else.
+        if facts.len() + inside.split(',').take(MOST_PAIRS).count() >= MOST_PAIRS {
+            break;
+        }
         let pairs: Option<Vec<_>> = inside.split(',').map(|pair| pair.split_once('=')).collect();
         let Some(pairs) = pairs.filter(|pairs| pairs.iter().all(|(name, _)| NAMES.contains(&name.trim())))
         else {

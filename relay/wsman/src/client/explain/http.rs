@@ -36,15 +36,7 @@ pub(super) const ROWS: &[Row] = &[
         remedy: "Allow redirection when you sign in, or use the address that the server names if you trust it. The \
                  relay follows only over https and to hosts that its configuration names.",
     },
-    // Exchange's front end says so, and no more, to a user without remote PowerShell (KB2027064, KB4482720).
-    Row {
-        when: When::Opening(|error| error.status() == Some(400)),
-        what: "The session was refused by {server} (Bad Request).",
-        cause: "Most likely the user may not use remote PowerShell: RemotePowerShellEnabled is False. A wrong path or \
-                port gives the same answer.",
-        remedy: "Have an administrator run Set-User NAME -RemotePowerShellEnabled $true, wait 15 to 20 minutes and sign \
-                 in again. Otherwise check the connection URI.",
-    },
+    NO_REMOTE_POWERSHELL,
     Row {
         when: When::Status(&[400]),
         what: "The request was refused by {server} (Bad Request).",
@@ -122,15 +114,7 @@ pub(super) const ROWS: &[Row] = &[
         cause: "The web service (IIS), or Exchange behind it, is out of order or overloaded.",
         remedy: "Try again later. If it stays, have the event log of the server checked.",
     },
-    // Windows' client says "cannot determine the content type" (KB2028305).
-    Row {
-        when: When::Is(|error| matches!(error, Error::ContentType { .. })),
-        what: "A web page came from {server} instead of PowerShell's answer.",
-        cause: "A page to sign in at answers (of a proxy, a firewall or Outlook on the web), or the path is that of \
-                another service. Exchange also answers so to a user without remote PowerShell.",
-        remedy: "Check the path of the connection URI, have the relay excepted from sign-in pages on the way, and have \
-                 an administrator check that RemotePowerShellEnabled is True for the user (Get-User).",
-    },
+    WEB_PAGE,
     Row {
         when: When::Is(|error| {
             matches!(error, Error::Http { .. } | Error::Envelope(_) | Error::ResponseTooLarge { .. })
@@ -147,3 +131,23 @@ pub(super) const ROWS: &[Row] = &[
         remedy: "Sign in again. If it happens every time, report it to those who look after the relay.",
     },
 ];
+
+/// Exchange's front end says so, and no more, to a user without remote PowerShell (KB2027064, KB4482720).
+pub(super) const NO_REMOTE_POWERSHELL: Row = Row {
+    when: When::Opening(|error| error.status() == Some(400)),
+    what: "The session was refused by {server} (Bad Request).",
+    cause: "Most likely the user may not use remote PowerShell: RemotePowerShellEnabled is False. A wrong path or \
+            port gives the same answer.",
+    remedy: "Have an administrator run Set-User NAME -RemotePowerShellEnabled $true, wait 15 to 20 minutes and sign \
+             in again. Otherwise check the connection URI.",
+};
+
+/// Windows' client says "cannot determine the content type" (KB2028305).
+pub(super) const WEB_PAGE: Row = Row {
+    when: When::Is(|error| matches!(error, Error::ContentType { .. })),
+    what: "A web page came from {server} instead of PowerShell's answer.",
+    cause: "A page to sign in at answers (of a proxy, a firewall or Outlook on the web), or the path is that of \
+            another service. Exchange also answers so to a user without remote PowerShell.",
+    remedy: "Check the path of the connection URI, have the relay excepted from sign-in pages on the way, and have \
+             an administrator check that RemotePowerShellEnabled is True for the user (Get-User).",
+};

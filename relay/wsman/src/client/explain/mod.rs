@@ -78,17 +78,12 @@ impl Context<'_> {
 }
 
 impl When {
-    fn fits(&self, error: &Error, context: Context<'_>) -> bool {
-        let said = || error.said().to_ascii_lowercase();
+    /// `said` is what the server says, in lower case.
+    fn fits(&self, error: &Error, said: &str, context: Context<'_>) -> bool {
+        let says = |needle: &&str| said.contains(&needle.to_ascii_lowercase());
         match self {
-            Self::Says(any) => {
-                let said = said();
-                any.iter().any(|needle| said.contains(&needle.to_ascii_lowercase()))
-            }
-            Self::SaysAll(all) => {
-                let said = said();
-                all.iter().all(|needle| said.contains(&needle.to_ascii_lowercase()))
-            }
+            Self::Says(any) => any.iter().any(says),
+            Self::SaysAll(all) => all.iter().all(says),
             Self::Code(codes) => {
                 matches!(error, Error::Fault(fault) if fault.code.is_some_and(|code| codes.contains(&code)))
             }
@@ -115,7 +110,8 @@ impl Error {
     }
 
     fn failure(&self, context: Context<'_>) -> Failure {
-        let row = TABLES.into_iter().flatten().find(|row| row.when.fits(self, context));
+        let said = bounded(self.said()).to_ascii_lowercase();
+        let row = TABLES.into_iter().flatten().find(|row| row.when.fits(self, &said, context));
         let row = row.unwrap_or(&transport::OTHER);
         Failure {
             what: context.fill(row.what),

@@ -75,3 +75,66 @@ fn faults_are_told_by_code_and_by_text() {
     assert!(failure.facts.contains(&("FailureCategory".into(), "AuthZ-CmdletAccessDeniedException".into())));
     assert_eq!(failure.raw, text);
 }
+
+#[test]
+fn every_row_can_be_read_by_itself() {
+    for row in TABLES.into_iter().flatten() {
+        for text in [row.what, row.cause, row.remedy] {
+            let filled = text.replace("{server}", "x").replace("{again}", "x.");
+            assert!(filled.ends_with('.') && !filled.contains("  "), "{text}");
+            for word in ["It ", "They ", "Both ", "There it"] {
+                assert!(!filled.starts_with(word), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_server_here_provokes_is_explained_too() {
+    let tls = |failure| Error::Tls { failure, text: "x".into() };
+    let status = |status| Error::Http { status, text: String::new() };
+    let closed = |text: &str| Error::PoolClosed { text: text.into(), id: "Id".into() };
+    for (error, what, remedy) in [
+        (Error::InvalidEndpoint("x".into()), "connection URI cannot be used", "in full"),
+        (Error::InvalidUserName, "user name cannot be used", "DOMAIN\\user"),
+        (tls(TlsFailure::WrongName), "is for another name", "names that the certificate lists"),
+        (tls(TlsFailure::RevocationUnknown), "revoked could not be checked", "revocation list"),
+        (
+            tls(TlsFailure::UnfitCertificate),
+            "certificate of the server cannot be used",
+            "server authentication",
+        ),
+        (tls(TlsFailure::NoRoots), "cannot check the certificate", "ca-certificates"),
+        (Error::ProxyUnreachable { text: "x".into() }, "cannot be reached", "NO_PROXY"),
+        (Error::ProxyAuthentication { text: "x".into() }, "asks for a user name", "ProxyCredential"),
+        (Error::ProxyRefused { text: "x".into() }, "does not let the relay connect", "NoProxyServer"),
+        (
+            Error::Unauthorized { offered: vec!["Basic".into()], text: String::new() },
+            "no longer accepted",
+            "may have been carried out",
+        ),
+        (status(400), "request was refused by the server (Bad Request)", "may have been carried out"),
+        (Error::ConnectionLost { text: "x".into() }, "was lost", "may have been carried out"),
+        (Error::ResponseTooLarge { limit: 1 }, "not understood", "host, port and path"),
+        (Error::Protocol("x".into()), "not understood", "report it"),
+        (closed("bye"), "session was closed", "Sign in again"),
+        (closed("isn't assigned to any management roles"), "may not run any command", "role group"),
+        (Error::Closed, "session is closed", "Sign in again"),
+        (Error::PipelineEnded, "no more input", "Run the command again"),
+    ] {
+        let failure = error.to_failure();
+        assert!(failure.what.contains(what) && failure.remedy.contains(remedy), "{failure:#?}");
+    }
+}
+
+#[test]
+fn brackets_without_end_are_not_collected() {
+    let text = format!("[{}] x", vec!["Server=a"; 100_000].join(","));
+    assert_eq!(split_prefix(&text), (text.as_str(), Vec::new()));
+    let text = "[Server=a] ".repeat(100_000);
+    assert!(split_prefix(&text).1.len() < MOST_PAIRS_SEEN);
+    assert_eq!(split_prefix("[Server=a,RequestId=b] [FailureCategory=c] x").0, "x");
+}
+
+/// More than are ever taken.
+const MOST_PAIRS_SEEN: usize = 64;
