@@ -192,10 +192,11 @@ impl Figures {
     fn fetched(&mut self, who: &str, size: &str, command: &mut Command) -> Result<(), Failed> {
         for line in output(command)? {
             let seconds = |name: &str| {
+                let line = line.to_lowercase();
                 let (_, after) = line.split_once(name)?;
                 after.split_whitespace().next()?.parse::<f64>().ok()
             };
-            let (Some(wall), Some(cpu)) = (seconds("wall "), seconds("CPU ")) else { continue };
+            let (Some(wall), Some(cpu)) = (seconds("wall "), seconds("cpu ")) else { continue };
             for (what, number) in [("client's processor time", cpu), ("wall time", wall)] {
                 let title = format!("fetch {size} mailboxes from psrpcore: {what}");
                 self.0.push(Figure { title, who: who.into(), number, unit: "s".into() });
