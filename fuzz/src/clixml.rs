@@ -100,7 +100,8 @@ pub fn run(data: &[u8]) {
         let remembered = plain.decode_all(document);
         match (&fresh, &remembered) {
             (Ok(fresh), Ok(remembered)) => assert_same(fresh, remembered),
-            _ => assert_eq!(fresh.as_ref().err(), remembered.as_ref().err()),
+            // What is wrong may be noticed in another place.
+            _ => assert_eq!(fresh.is_err(), remembered.is_err()),
         }
         if let Ok(values) = fresh {
             values.iter().for_each(round_trip);

@@ -92,7 +92,8 @@ fn again(fault: &Fault) {
     let response = Response::parse(written.as_bytes(), &Limits::default()).expect("own fault");
     let Ok(Body::Fault(read)) = response.body() else { panic!("no fault: {written}") };
     assert_eq!(read.code, fault.code, "{written}");
-    if !fault.text().contains(char::is_control) {
+    // The message has its place in the detail, which only a fault with a code has.
+    if fault.code.is_some() && !fault.text().contains(char::is_control) {
         assert_eq!(read.text(), fault.text(), "{written}");
     }
 }

@@ -4,6 +4,8 @@
 //! dependencies, so that the first command starts at once, and it must not know the inside of any other crate: it
 //! starts programs.
 
+mod bench;
+mod fuzz;
 mod process;
 mod setup;
 mod test;
@@ -19,8 +21,13 @@ cargo xtask COMMAND
                       arguments go to `postern serve --demo`, for example --demo-mailboxes 100000
   test [ARGUMENT...]  install what the tests need, then run all of them; arguments go to `cargo test`
   ci                  formatting and lints, then `test`
-  bench [MAILBOXES]   measure: CLIXML against a bare scan of the same bytes, and a large result in a real browser
-                      (100,000 mailboxes unless a number is given)
+  bench [NAME...] [MAILBOXES]
+                      measure: decode, encode, fetch (CLIXML and whole fetches, against a bare scan of the same bytes
+                      and other clients), large (a large result in a real browser, 100,000 mailboxes unless a number
+                      is given)
+  fuzz [TARGET | all] [SECONDS]
+                      look for bytes that break something; without a target, list them
+  fuzz keep TARGET    keep what fuzzing found worth keeping in the repository
   conformance FILE... run files of conformance cases (one JSON object a line), print the ids that fail with what
                       was expected and what came, and end with `N passed, N failed`
   setup               install what `run` and `test` need, and do nothing else
@@ -34,7 +41,8 @@ fn main() -> ExitCode {
         "run" => serve(&rest),
         "test" => test::all(&rest),
         "ci" => ci(),
-        "bench" => bench(&rest),
+        "bench" => bench::all(&rest),
+        "fuzz" => fuzz::all(&rest),
         "conformance" => conformance(&rest),
         "setup" => setup::wasm_target().and_then(|()| setup::for_tests().map(drop)),
         "" | "help" | "--help" | "-h" => {
@@ -59,15 +67,6 @@ fn serve(arguments: &[String]) -> Result<(), Failed> {
     run(cargo(&["build", "--release", "--locked", "--package", "postern"]))?;
     run(cargo(&["run", "--quiet", "--release", "--locked", "--package", "postern", "--", "serve", "--demo"])
         .args(arguments))
-}
-
-/// Runs the benchmarks. They print figures and judge nothing.
-fn bench(arguments: &[String]) -> Result<(), Failed> {
-    setup::wasm_target()?;
-    let tools = setup::for_tests()?;
-    run(cargo(&["bench", "--locked", "--package", "postern-psrp", "--bench", "clixml"]))?;
-    let large = ["bench", "--locked", "--package", "postern", "--bench", "large_result", "--"];
-    run(cargo(&large).args(arguments).env("CHROME", tools.browser))
 }
 
 /// Runs files of conformance cases; their names are relative to where we were started.

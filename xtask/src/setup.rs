@@ -54,7 +54,7 @@ pub(crate) fn for_tests() -> Result<TestTools, Failed> {
 }
 
 /// A Chromium: `$CHROME`, one on the PATH, or, where we may, the distribution's package.
-fn browser() -> Result<PathBuf, Failed> {
+pub(crate) fn browser() -> Result<PathBuf, Failed> {
     if let Some(named) = env::var_os("CHROME") {
         return Ok(named.into());
     }
@@ -71,7 +71,7 @@ fn browser() -> Result<PathBuf, Failed> {
 }
 
 /// The Python of a virtual environment with the peers' packages, made anew when the requirements change.
-fn peers() -> Result<PathBuf, Failed> {
+pub(crate) fn peers() -> Result<PathBuf, Failed> {
     let folder = root().join("target/peers");
     let python = folder.join("bin/python");
     let wanted = std::fs::read_to_string(root().join(REQUIREMENTS))
@@ -98,7 +98,7 @@ fn peers() -> Result<PathBuf, Failed> {
 }
 
 /// Installs Debian packages where there is an apt and we are root; `false` where not.
-fn apt(packages: &[&str]) -> Result<bool, Failed> {
+pub(crate) fn apt(packages: &[&str]) -> Result<bool, Failed> {
     let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     if !root || !succeeds("apt-get", &["--version"]) {
         return Ok(false);

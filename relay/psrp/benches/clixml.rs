@@ -1,45 +1,113 @@
-//! Time to decode and to encode one mailbox, against a bare scan of the same bytes by quick-xml.
+//! Time to decode and to encode, against a bare scan of the same bytes by quick-xml.
 //!
-//! `cargo bench -p postern-psrp` prints the median of many runs in nanoseconds. The goal is a ratio of at most 2.
+//! `cargo bench -p postern-psrp --bench clixml [-- decode | encode]` prints figures: what is measured, of what, the
+//! median of many runs, the unit, with tabs between them. `cargo xtask bench` makes tables of them, with other clients
+//! in the same table.
 
 use std::{
-    fmt::Write as _,
     hint::black_box,
     time::{Duration, Instant},
 };
 
-use postern_psrp::clixml::{Decoder, Limits, encode};
+use postern_psrp::{
+    client,
+    clixml::{Decoder, Limits, encode},
+    pipeline::PipelineSpec,
+};
+use postern_shared::value::{PsValue, Uuid};
 use quick_xml::{Reader, events::Event};
 
+/// A mailbox as Exchange sends it: 29 properties, among them enums, sizes, identities and lists.
+const MAILBOX: &str = include_str!("mailbox.xml");
 /// Runs of which the median is taken; the first ones also fill the decoder's memory of names, as in a session.
 const RUNS: usize = 20_000;
+/// Objects of a pipeline's input.
+const INPUTS: usize = 10_000;
 
 fn main() {
-    let xml = mailbox();
+    // Cargo itself adds `--bench`.
+    let wanted: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut decoder = Decoder::new(Limits::default()).deserialized(true);
-    let value = decoder.decode(xml.as_bytes()).expect("CLIXML");
-    let properties = value.as_object().map_or(0, |object| object.adapted.len());
-    let mut out = Vec::new();
-    let decoded = median(|| {
-        black_box(decoder.decode(black_box(xml.as_bytes())).expect("CLIXML"));
-    });
-    let scanned = median(|| scan(black_box(&xml)));
-    let encoded = median(|| {
-        out.clear();
-        encode(black_box(&value), &mut out);
-    });
-    println!("mailbox of {} bytes, {properties} properties", xml.len());
-    println!("quick-xml scan {:>7} ns", scanned.as_nanos());
-    println!(
-        "decode         {:>7} ns  (ratio {:.2})",
-        decoded.as_nanos(),
-        decoded.as_secs_f64() / scanned.as_secs_f64()
-    );
-    println!("encode         {:>7} ns", encoded.as_nanos());
+    let mailbox = decoder.decode(MAILBOX.as_bytes()).expect("CLIXML");
+    if is_wanted("decode") {
+        let properties = mailbox.as_object().map_or(0, |object| object.adapted.len());
+        let title = format!("decode a mailbox of {} bytes, {properties} properties", MAILBOX.len());
+        figure(&title, "quick-xml, a bare scan", median(RUNS, || scan(black_box(MAILBOX))));
+        let decoded = median(RUNS, || {
+            black_box(decoder.decode(black_box(MAILBOX.as_bytes())).expect("CLIXML"));
+        });
+        figure(&title, "Postern", decoded);
+    }
+    if is_wanted("encode") {
+        let title = format!("encode a mailbox of {} bytes", MAILBOX.len());
+        figure(&title, "quick-xml, a bare scan", median(RUNS, || scan(black_box(MAILBOX))));
+        let mut out = Vec::new();
+        let encoded = median(RUNS, || {
+            out.clear();
+            encode(black_box(&mailbox), &mut out);
+        });
+        figure(&title, "Postern", encoded);
+        inputs("strings", |number| format!("user{number:05}@klinik-auer.example").into());
+        inputs("mailboxes", |_| mailbox.clone());
+    }
 }
 
-fn median(mut run: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..RUNS)
+/// Time to make messages in fragments of a pipeline's input.
+fn inputs(what: &str, input: impl Fn(usize) -> PsValue) {
+    let inputs: Vec<PsValue> = (0..INPUTS).map(input).collect();
+    let title = format!("encode a pipeline's input of {INPUTS} {what}");
+    let (mut client, pipeline) = running_pipeline();
+    let mut sent = Vec::new();
+    let mut send = |sent: Option<&mut Vec<u8>>| {
+        let mut sent = sent;
+        for value in &inputs {
+            client.send_input(pipeline, value).expect("it takes input");
+            // As a transport does: what makes up an envelope is taken out.
+            if client.queued(Some(pipeline)) > 100_000
+                && let Some(transmit) = client.poll_transmit(100_000)
+            {
+                match &mut sent {
+                    Some(sent) => sent.extend_from_slice(&transmit.data),
+                    None => drop(black_box(transmit)),
+                }
+            }
+        }
+        while let Some(transmit) = client.poll_transmit(100_000) {
+            if let Some(sent) = &mut sent {
+                sent.extend_from_slice(&transmit.data);
+            }
+        }
+    };
+    send(Some(&mut sent));
+    let mut bodies = String::from("<all>");
+    inputs.iter().for_each(|value| {
+        let mut body = Vec::new();
+        encode(value, &mut body);
+        bodies.push_str(std::str::from_utf8(&body).expect("UTF-8"));
+    });
+    bodies.push_str("</all>");
+    assert!(sent.len() > bodies.len(), "all was sent");
+    figure(&title, "quick-xml, a bare scan", median(30, || scan(black_box(&bodies))));
+    figure(&title, "Postern, with fragments", median(30, || send(None)));
+}
+
+/// A client whose server takes a pipeline's input.
+fn running_pipeline() -> (client::RunspacePool, Uuid) {
+    let mut client = client::RunspacePool::new(client::PoolOptions::new(Uuid::from_u128(7)));
+    client.creation_data();
+    let pipeline = client.create_pipeline(&PipelineSpec::command("Measure-Object").with_input());
+    while client.poll_transmit(usize::MAX).is_some() {}
+    (client, pipeline)
+}
+
+fn figure(title: &str, who: &str, time: Duration) {
+    println!("figure\t{title}\t{who}\t{}\tns", time.as_nanos());
+}
+
+fn median(runs: usize, mut run: impl FnMut()) -> Duration {
+    let mut times: Vec<Duration> = (0..runs)
         .map(|_| {
             let start = Instant::now();
             run();
@@ -47,7 +115,7 @@ fn median(mut run: impl FnMut()) -> Duration {
         })
         .collect();
     times.sort_unstable();
-    times[RUNS / 2]
+    times[runs / 2]
 }
 
 /// Every event of the document, looked at and dropped.
@@ -62,55 +130,4 @@ fn scan(xml: &str) {
             }
         }
     }
-}
-
-/// A mailbox as Exchange sends it: 29 properties, among them enums, sizes, identities and lists.
-fn mailbox() -> String {
-    let mut xml = String::from(
-        "<Obj RefId=\"0\"><TN RefId=\"0\"><T>Microsoft.Exchange.Data.Directory.Management.Mailbox</T>\
-         <T>Microsoft.Exchange.Data.Directory.Management.MailEnabledOrgPerson</T>\
-         <T>Microsoft.Exchange.Data.Directory.ADPresentationObject</T><T>System.Object</T></TN>\
-         <ToString>Ada Lovelace</ToString><Props>",
-    );
-    for (name, text) in [
-        ("Name", "Ada Lovelace"),
-        ("DisplayName", "Ada Lovelace &amp; Co"),
-        ("Database", "MBX-DB-0042"),
-        ("PrimarySmtpAddress", "ada.lovelace@contoso.example"),
-        ("Office", "Building 7, room 1815, behind the difference engine, second door on the left"),
-        (
-            "LegacyExchangeDN",
-            "/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=ada.lovelace",
-        ),
-        ("DistinguishedName", "CN=Ada Lovelace,OU=Engineering,OU=Users,DC=contoso,DC=example"),
-        ("Identity", "contoso.example/Users/Engineering/Ada Lovelace"),
-        ("OrganizationalUnit", "contoso.example/Users/Engineering"),
-        ("UserPrincipalName", "ada.lovelace@contoso.example"),
-        ("IssueWarningQuota", "49 GB (52,613,349,376 bytes)"),
-        ("CustomAttribute1", "research_x005F_x_x000A_second line"),
-    ] {
-        let _ = write!(xml, "<S N=\"{name}\">{text}</S>");
-    }
-    for (name, on) in
-        [("HiddenFromAddressListsEnabled", false), ("LitigationHoldEnabled", false), ("IsValid", true)]
-    {
-        let _ = write!(xml, "<B N=\"{name}\">{on}</B>");
-    }
-    for name in ["ForwardingAddress", "ArchiveName", "MailTip", "RetentionPolicy"] {
-        let _ = write!(xml, "<Nil N=\"{name}\" />");
-    }
-    xml.push_str(
-        "<I32 N=\"ResourceCapacity\">12</I32><I64 N=\"Size\">52613349376</I64>\
-         <DT N=\"WhenCreated\">2024-02-29T23:59:59.1234567+01:00</DT><DT N=\"WhenChangedUTC\">2026-01-02T03:04:05Z</DT>\
-         <G N=\"Guid\">01020304-0506-0708-090a-0b0c0d0e0f10</G><TS N=\"RetainDeletedItemsFor\">P14D</TS>\
-         <Version N=\"ExchangeVersion\">0.20.15.0</Version>\
-         <Obj N=\"RecipientTypeDetails\" RefId=\"1\"><TN RefId=\"1\"><T>Microsoft.Exchange.Data.Directory.Recipient.\
-         RecipientTypeDetails</T><T>System.Enum</T><T>System.ValueType</T><T>System.Object</T></TN>\
-         <ToString>UserMailbox</ToString><I64>1</I64></Obj>\
-         <Obj N=\"EmailAddresses\" RefId=\"2\"><TN RefId=\"2\"><T>Microsoft.Exchange.Data.ProxyAddressCollection</T>\
-         <T>System.Object</T></TN><LST><S>SMTP:ada.lovelace@contoso.example</S><S>smtp:ada@contoso.example</S></LST></Obj>\
-         <Obj N=\"GrantSendOnBehalfTo\" RefId=\"3\"><TN RefId=\"3\"><T>Microsoft.Exchange.Data.MultiValuedProperty</T>\
-         <T>System.Object</T></TN><LST /></Obj></Props></Obj>",
-    );
-    xml
 }

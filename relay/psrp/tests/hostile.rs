@@ -207,3 +207,22 @@ fn a_pipeline_is_created_once() {
     assert!(pair.server.handle_data(Some(pipeline), Stream::Stdin, &first.data).is_err());
     pair.server.write_output(pipeline, &PsValue::Null).unwrap();
 }
+
+#[test]
+fn answers_that_nobody_reads_do_not_pile_up() {
+    let mut pair = Pair::open();
+    let mut refused = 0;
+    for _ in 0..20_000 {
+        pair.client.get_available_runspaces();
+        while let Some(asked) = pair.client.poll_transmit(usize::MAX) {
+            refused += usize::from(pair.server.handle_data(None, asked.stream, &asked.data).is_err());
+        }
+    }
+    assert!(pair.server.queued(None) < 2 << 20, "{} bytes wait", pair.server.queued(None));
+    assert!(refused > 0);
+    // Once they are read, the server goes on.
+    while pair.server.poll_transmit(None, usize::MAX).is_some() {}
+    pair.client.get_available_runspaces();
+    let asked = pair.client.poll_transmit(usize::MAX).unwrap();
+    pair.server.handle_data(None, asked.stream, &asked.data).unwrap();
+}

@@ -37,6 +37,9 @@ pub struct Decoder {
     deserialized: bool,
     secrets: Secrets,
     types: Types,
+    /// Of the message that is being read; kept for their room.
+    references: References,
+    type_references: Vec<Option<(TypeNumber, TypeNames)>>,
 }
 
 impl Default for Decoder {
@@ -48,7 +51,14 @@ impl Default for Decoder {
 impl Decoder {
     /// A decoder that has seen nothing yet.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, deserialized: false, secrets: Secrets::Withheld, types: Types::new() }
+        Self {
+            limits,
+            deserialized: false,
+            secrets: Secrets::Withheld,
+            types: Types::new(),
+            references: References::new(limits.depth),
+            type_references: Vec::new(),
+        }
     }
 
     /// Whether to make what PowerShell's client makes of a pipeline's output: `Deserialized.` before type names that
@@ -85,33 +95,22 @@ impl Decoder {
     /// If the bytes are not CLIXML, or more than the limits allow.
     pub fn decode_all(&mut self, xml: &[u8]) -> Result<Vec<PsValue>, ClixmlError> {
         self.types.tidy();
-        let mut reader = Reader {
+        let read = Reader {
             scanner: Scanner::new(xml),
             limits: self.limits,
             deserialized: self.deserialized,
             secrets: &self.secrets,
             types: &mut self.types,
-            type_references: Vec::new(),
-            references: References::new(self.limits.depth),
+            type_references: &mut self.type_references,
+            references: &mut self.references,
             expanded: Expanded { count: 0, limit: self.limits.expanded },
             values: 0,
-        };
-        let mut values = Vec::new();
-        while !reader.scanner.at_end()? {
-            let at = reader.scanner.position();
-            match reader.scanner.tag()? {
-                Tag::Open { name: b"Objs", empty, .. } => {
-                    if !empty {
-                        reader.items(b"Objs", &mut values)?;
-                    }
-                }
-                Tag::Open { name, attributes, empty } => values.push(reader.value(name, attributes, empty)?),
-                Tag::Close(_) => {
-                    return Err(ClixmlError::Syntax { what: "a closing tag without an opening one", at });
-                }
-            }
         }
-        Ok(values)
+        .document();
+        // The room stays for the next message, what is in it does not.
+        self.references.clear();
+        self.type_references.clear();
+        read
     }
 }
 
@@ -121,8 +120,8 @@ struct Reader<'a> {
     deserialized: bool,
     secrets: &'a Secrets,
     types: &'a mut Types,
-    type_references: Vec<Option<(TypeNumber, TypeNames)>>,
-    references: References,
+    type_references: &'a mut Vec<Option<(TypeNumber, TypeNames)>>,
+    references: &'a mut References,
     expanded: Expanded,
     values: usize,
 }
@@ -136,6 +135,26 @@ enum Read {
 }
 
 impl<'a> Reader<'a> {
+    /// Reads everything.
+    fn document(mut self) -> Result<Vec<PsValue>, ClixmlError> {
+        let mut values = Vec::new();
+        while !self.scanner.at_end()? {
+            let at = self.scanner.position();
+            match self.scanner.tag()? {
+                Tag::Open { name: b"Objs", empty, .. } => {
+                    if !empty {
+                        self.items(b"Objs", &mut values)?;
+                    }
+                }
+                Tag::Open { name, attributes, empty } => values.push(self.value(name, attributes, empty)?),
+                Tag::Close(_) => {
+                    return Err(ClixmlError::Syntax { what: "a closing tag without an opening one", at });
+                }
+            }
+        }
+        Ok(values)
+    }
+
     /// Reads the element whose opening tag was read.
     fn value(&mut self, name: &'a [u8], attributes: &'a [u8], empty: bool) -> Result<PsValue, ClixmlError> {
         self.count(1)?;
@@ -292,7 +311,7 @@ impl<'a> Reader<'a> {
             }
         };
         if let Some(id) = ref_id(attributes) {
-            put(&mut self.type_references, id, (number, TypeNames::clone(&names)))?;
+            put(self.type_references, id, (number, TypeNames::clone(&names)))?;
         }
         Ok((number, names))
     }

@@ -1,6 +1,6 @@
 //! Writing CLIXML, as PowerShell's serializer does.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt::Display, io::Write as _, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postern_shared::value::{Content, PsObject, PsStr, PsValue, TypeNames};
@@ -75,18 +75,18 @@ impl<'a> Writer<'a> {
         match value {
             PsValue::Null => self.empty("Nil", name),
             PsValue::Bool(b) => self.plain("B", name, if *b { "true" } else { "false" }),
-            PsValue::Char(n) => self.plain("C", name, &n.to_string()),
-            PsValue::I8(n) => self.plain("SB", name, &n.to_string()),
-            PsValue::U8(n) => self.plain("By", name, &n.to_string()),
-            PsValue::I16(n) => self.plain("I16", name, &n.to_string()),
-            PsValue::U16(n) => self.plain("U16", name, &n.to_string()),
-            PsValue::I32(n) => self.plain("I32", name, &n.to_string()),
-            PsValue::U32(n) => self.plain("U32", name, &n.to_string()),
-            PsValue::I64(n) => self.plain("I64", name, &n.to_string()),
-            PsValue::U64(n) => self.plain("U64", name, &n.to_string()),
+            PsValue::Char(n) => self.shown("C", name, n),
+            PsValue::I8(n) => self.shown("SB", name, n),
+            PsValue::U8(n) => self.shown("By", name, n),
+            PsValue::I16(n) => self.shown("I16", name, n),
+            PsValue::U16(n) => self.shown("U16", name, n),
+            PsValue::I32(n) => self.shown("I32", name, n),
+            PsValue::U32(n) => self.shown("U32", name, n),
+            PsValue::I64(n) => self.shown("I64", name, n),
+            PsValue::U64(n) => self.shown("U64", name, n),
             PsValue::Single(n) => self.plain("Sg", name, &lexical::single_text(*n)),
             PsValue::Double(n) => self.plain("Db", name, &lexical::double_text(*n)),
-            PsValue::Decimal(n) => self.plain("D", name, &n.to_string()),
+            PsValue::Decimal(n) => self.shown("D", name, n),
             PsValue::DateTime(at) => {
                 let mut text = String::with_capacity(33);
                 lexical::write_date_time(*at, &mut text);
@@ -97,8 +97,8 @@ impl<'a> Writer<'a> {
                 lexical::write_time_span(*span, &mut text);
                 self.plain("TS", name, &text);
             }
-            PsValue::Guid(guid) => self.plain("G", name, &guid.to_string()),
-            PsValue::Version(version) => self.plain("Version", name, &version.to_string()),
+            PsValue::Guid(guid) => self.shown("G", name, guid),
+            PsValue::Version(version) => self.shown("Version", name, version),
             PsValue::Str(text) => self.text("S", name, text),
             PsValue::Uri(text) => self.text("URI", name, text),
             PsValue::Xml(text) => self.text("XD", name, text),
@@ -229,7 +229,18 @@ impl<'a> Writer<'a> {
 
     fn attribute_number(&mut self, before: &str, number: usize) {
         self.raw(before);
-        self.raw(&number.to_string());
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut left = number;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        self.out.extend_from_slice(&digits[at..]);
         self.raw("\"");
     }
 
@@ -259,6 +270,15 @@ impl<'a> Writer<'a> {
         self.start(element, name);
         self.raw(">");
         self.raw(text);
+        self.end(element);
+    }
+
+    /// A value as it shows itself, in marks that need no escape.
+    fn shown(&mut self, element: &str, name: Option<&PsStr>, value: impl Display) {
+        self.start(element, name);
+        self.raw(">");
+        // Writing to a vector does not fail.
+        let _ = write!(self.out, "{value}");
         self.end(element);
     }
 

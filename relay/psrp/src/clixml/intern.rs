@@ -168,14 +168,13 @@ impl Types {
             Members::Adapted => &mut own.adapted.0,
             Members::Extended => &mut own.extended.0,
         };
-        let known = match shapes.iter().position(|(shape, _)| shape.names() == names) {
-            Some(at) => shapes.remove(at),
-            None => {
-                let text: usize = names.iter().map(|name| name.len() + size_of::<PsStr>()).sum();
-                self.remembered += text + size_of::<Shape>();
-                let plain = names.iter().all(|name| text::stands_for_itself(name));
-                (Shape::new(names), plain)
-            }
+        let known = if let Some(at) = shapes.iter().position(|(shape, _)| shape.names() == names) {
+            shapes.remove(at)
+        } else {
+            let text: usize = names.iter().map(|name| name.len() + size_of::<PsStr>()).sum();
+            self.remembered += text + size_of::<Shape>();
+            let plain = names.iter().all(text::stands_for_itself);
+            (Shape::new(names), plain)
         };
         let shape = Arc::clone(&known.0);
         shapes.truncate(MAX_SHAPES - 1);

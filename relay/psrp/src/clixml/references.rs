@@ -6,7 +6,11 @@ use postern_shared::value::{Content, Properties, PsObject, PsValue};
 
 use super::{ClixmlError, OBJECT_COST};
 
+/// Room for objects that is kept from one document to the next.
+const KEPT_SLOTS: usize = 1024;
+
 /// The objects of a document.
+#[derive(Debug)]
 pub(super) struct References {
     /// Levels of objects within each other, references followed. Whoever walks over a value recurses that deep.
     depth_limit: usize,
@@ -23,12 +27,14 @@ pub(super) struct References {
     pub(super) uses: usize,
 }
 
+#[derive(Debug)]
 struct Slot {
     state: State,
     /// Whether the object's `RefId` is the slot's number.
     regular: bool,
 }
 
+#[derive(Debug)]
 enum State {
     Open,
     Done {
@@ -79,6 +85,18 @@ impl References {
             height: 0,
             uses: 0,
         }
+    }
+
+    /// Forgets the document, and most of the room that a very large one took.
+    pub(super) fn clear(&mut self) {
+        self.slots.clear();
+        self.slots.shrink_to(KEPT_SLOTS);
+        self.irregular.clear();
+        self.irregular.shrink_to(KEPT_SLOTS);
+        self.open.clear();
+        self.reach = None;
+        self.height = 0;
+        self.uses = 0;
     }
 
     /// Notes that there are so many levels of objects under the innermost open one.

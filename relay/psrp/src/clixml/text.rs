@@ -124,25 +124,40 @@ pub(super) fn encode(text: &PsStr, place: Place, out: &mut Vec<u8>) {
     encode_str(text, place, out);
 }
 
+/// Bytes that may begin something to escape: controls, DEL and C1 (0x7F, 0xC2), above U+FFFF (0xF0…), marks.
+static MAY_NEED_ESCAPE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte < 0x20
+            || byte >= 0xF0
+            || matches!(byte as u8, b'&' | b'<' | b'>' | b'"' | b'_' | 0x7F | 0xC2);
+        byte += 1;
+    }
+    table
+};
+
+/// Bytes at the start that stand for themselves.
+fn plain_len(bytes: &[u8]) -> usize {
+    let needs_escape = |byte: &u8| MAY_NEED_ESCAPE[usize::from(*byte)];
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    // Eight look-ups without a branch between them.
+    let whole =
+        chunks.iter().take_while(|chunk| !chunk.iter().fold(false, |any, b| any | needs_escape(b))).count();
+    let rest = chunks.get(whole).map_or(rest, |chunk| chunk.as_slice());
+    whole * 8 + rest.iter().position(needs_escape).unwrap_or(rest.len())
+}
+
 /// Writes text that has no lone surrogates.
 pub(super) fn encode_str(text: &str, place: Place, out: &mut Vec<u8>) {
     let mut rest = text;
     loop {
-        // Bytes that may begin something to escape: controls, DEL and C1 (0x7F, 0xC2), above U+FFFF (0xF0…), marks.
-        let plain = rest.bytes().position(|b| {
-            b < 0x20 || matches!(b, b'&' | b'<' | b'>' | b'"' | b'_' | 0x7F | 0xC2) || b >= 0xF0
-        });
-        let Some(plain) = plain else {
-            out.extend_from_slice(rest.as_bytes());
-            return;
-        };
-        let (before, from) = rest.split_at(plain);
+        let (before, from) = rest.split_at(plain_len(rest.as_bytes()));
         out.extend_from_slice(before.as_bytes());
         let mut chars = from.chars();
-        if let Some(c) = chars.next() {
-            rest = chars.as_str();
-            encode_char(c, rest.bytes().next(), place, out);
-        }
+        let Some(c) = chars.next() else { return };
+        rest = chars.as_str();
+        encode_char(c, rest.bytes().next(), place, out);
     }
 }
 
@@ -161,7 +176,9 @@ fn encode_char(c: char, next: Option<u8>, place: Place, out: &mut Vec<u8>) {
 }
 
 fn escape(unit: u16, out: &mut Vec<u8>) {
-    out.extend_from_slice(format!("_x{unit:04X}_").as_bytes());
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |shift: u16| DIGITS[usize::from(unit >> shift & 0xF)];
+    out.extend_from_slice(&[b'_', b'x', digit(12), digit(8), digit(4), digit(0), b'_']);
 }
 
 #[cfg(test)]

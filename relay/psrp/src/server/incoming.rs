@@ -2,7 +2,7 @@
 
 use postern_shared::value::{PsValue, Uuid};
 
-use super::{Event, RunspacePool};
+use super::{Event, MAX_POOL_OUTPUT, RunspacePool};
 use crate::{
     ProtocolError,
     host::HostResponse,
@@ -25,6 +25,9 @@ impl RunspacePool {
         let message = header.message;
         let misdirected = header.destination != Destination::Server
             || (header.pipeline.is_some() && target.is_some() && header.pipeline != target);
+        if self.output.len() > MAX_POOL_OUTPUT {
+            return Err(ProtocolError::Unexpected { message });
+        }
         // The first message names the pool.
         if misdirected || (self.client.is_some() && header.pool != self.id) {
             return Err(ProtocolError::Astray { message });

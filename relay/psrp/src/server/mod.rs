@@ -34,6 +34,9 @@ pub const PROTOCOL_VERSION: PsVersion = PsVersion::new(2, 3);
 pub const MAX_MESSAGE_LEN: usize = 10 << 20;
 /// Pipelines that a client may have at a time, finished ones included until they are removed.
 pub const MAX_PIPELINES: usize = 64;
+/// Bytes of the pool's own output that may wait before no more messages are taken: a client that asks and asks, and
+/// never reads the answers. It is many thousand answers.
+const MAX_POOL_OUTPUT: usize = 1 << 20;
 /// Host calls that wait for an answer at a time: a pipeline asks one question after the other.
 const MAX_OPEN_CALLS: usize = 1024;
 
