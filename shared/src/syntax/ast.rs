@@ -190,6 +190,21 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// Whether it is this word, without quotes and without regard to case.
+    pub fn is_bare_word(&self, word: &str) -> bool {
+        matches!(&self.kind, ExprKind::Text { text, bare: true } if text.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+impl From<Expr> for Statement {
+    fn from(expr: Expr) -> Self {
+        let span = expr.span;
+        let element = Element { kind: ElementKind::Expr(expr), redirections: Vec::new(), span };
+        Self { kind: StatementKind::Pipeline(vec![element]), span }
+    }
+}
+
 /// What an expression is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
@@ -242,6 +257,8 @@ pub enum ExprKind {
     Type(String),
     /// `[type] operand`.
     Cast(String, Box<Expr>),
+    /// `[Attribute(…)] operand`.
+    Attributed(Attribute, Box<Expr>),
     /// `target.name`, `[type]::name`.
     Member {
         /// Of what.
@@ -289,8 +306,12 @@ pub struct Variable {
 /// A script block or a function's body.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ScriptBlock {
+    /// Attributes before `param`, such as `[CmdletBinding()]`.
+    pub attributes: Vec<Attribute>,
     /// Its parameters.
     pub parameters: Vec<ParameterDeclaration>,
+    /// Whether it declares them with `param(…)`.
+    pub has_param: bool,
     /// `begin`, `process`, `end`, … by their words in lower case; without any, the statements are the end block.
     pub named: Vec<(String, Block)>,
     /// The statements, if there are no named blocks.

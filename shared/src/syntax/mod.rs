@@ -12,6 +12,10 @@
 //! PowerShell's own tokenizer and parser are the model where the specification of the language says otherwise.
 
 pub mod ast;
+mod brackets;
+mod check;
+pub mod complete;
+mod lexer;
 mod number;
 mod parser;
 mod scan;
@@ -19,6 +23,7 @@ mod token;
 
 use std::ops::Range;
 
+pub use self::brackets::bracket_pairs;
 pub use self::token::{Span, Token, TokenClass, TokenKind};
 use crate::value::PsValue;
 
@@ -26,8 +31,9 @@ use crate::value::PsValue;
 /// administrators paste are under 1 MB.
 pub const MAX_TEXT: usize = 4 << 20;
 
-/// Levels of brackets within brackets. Each level takes a few stack frames, and the page's stack is 1 MB.
-pub const MAX_NESTING: usize = 100;
+/// Levels of brackets within brackets. A level takes up to 5 KB of stack in a release build (script blocks within
+/// calls), the page's stack is 1 MB, and evaluation has to fit as well: no script that people write nests 20 deep.
+pub const MAX_NESTING: usize = 128;
 
 /// Most errors that are kept; a text that is no PowerShell at all has one at every word.
 const MAX_ERRORS: usize = 100;
@@ -39,7 +45,7 @@ pub struct Parse {
     pub tree: ast::ScriptBlock,
     /// The tokens, which tile the text.
     pub tokens: Vec<Token>,
-    /// The errors in the order of the text.
+    /// The errors in the order in which PowerShell's parser finds them.
     pub errors: Vec<SyntaxError>,
 }
 
@@ -54,6 +60,9 @@ impl Parse {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct SyntaxError {
+    /// PowerShell's own name for it, the first part of a `FullyQualifiedErrorId`. `NotAvailableHere` for what the
+    /// language has and this console has not; `ScriptTooComplicated` and `ScriptTooLong` for what is beyond its bounds.
+    pub id: &'static str,
     /// Where.
     pub span: Span,
     /// What is wrong, as a sentence.
@@ -84,11 +93,8 @@ pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenClass)> {
 /// Reads a number as it would be written in a script, with suffix and multiplier; blanks around it are allowed.
 pub fn parse_number(text: &str) -> Option<PsValue> {
     let text = text.trim();
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let digits = digits.strip_prefix('+').filter(|_| !negative).unwrap_or(digits);
-    let (len, value) = number::number(digits)?;
-    let value = value.filter(|_| len == digits.len())?;
-    if negative { parser::negate(&value) } else { Some(value) }
+    let (len, value) = number::number(text, lexer::Mode::Expression, false)?;
+    value.filter(|_| len == text.len())
 }
 
 #[cfg(test)]

@@ -49,18 +49,9 @@ fn whole_lines_are_right_and_their_prefixes_are_unfinished() {
     for line in LINES {
         assert_eq!(parse(line).errors, [], "{line}");
     }
-    for text in [
-        "Get-Mailbox |",
-        "'abc",
-        "\"a $(",
-        "Where { $_.a",
-        "@{ a = ",
-        "1 +",
-        "1,",
-        "@'\nabc",
-        "if ($x)",
-        "foo -a:",
-    ] {
+    for text in
+        ["Get-Mailbox |", "'abc", "\"a $(", "Where { $_.a", "@{ a = ", "1 +", "1,", "@'\nabc", "if ($x)"]
+    {
         let parse = parse(text);
         assert!(parse.is_incomplete(), "{text}: {:?}", parse.errors);
     }

@@ -118,6 +118,11 @@ pub enum TokenClass {
 }
 
 impl TokenKind {
+    /// Whether it is nothing to the language but a gap.
+    pub fn is_blank(self) -> bool {
+        matches!(self, Self::Whitespace | Self::Newline | Self::Comment | Self::Continuation)
+    }
+
     /// How it is coloured; `None` for blanks and line ends.
     pub fn class(self) -> Option<TokenClass> {
         Some(match self {

@@ -243,6 +243,8 @@ impl<'a> Scope<'a> {
                     "Use it for a conversion, such as [int]$_.Count, or with -is.",
                 ));
             }
+            // An attribute says what a variable may hold; there are none to assign to here.
+            ExprKind::Attributed(_, operand) => self.expr(operand)?,
             ExprKind::Cast(name, operand) => {
                 let value = self.expr(operand)?;
                 convert::cast(name, value, expr.span)?
@@ -440,6 +442,7 @@ fn check_expr(expr: &Expr, line: &str) -> Result<()> {
             check_expr(&parts.1, line)?;
             check_expr(&parts.2, line)
         }
+        ExprKind::Attributed(_, operand) => check_expr(operand, line),
         ExprKind::Cast(name, operand) => {
             convert::check_type(name, expr.span)?;
             check_expr(operand, line)

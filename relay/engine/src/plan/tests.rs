@@ -207,7 +207,7 @@ fn what_is_not_there_says_so_with_its_place() {
         ("Get-Mailbox (Get-User x)", "Get-User x", "NotAvailable"),
         ("Get-Mailbox > x.txt", "> x.txt", "NotAvailable"),
         ("Frobnicate", "Frobnicate", "CommandNotFoundException"),
-        ("Get-Mailbox |", "|", "IncompleteInput"),
+        ("Get-Mailbox |", "", "IncompleteInput"),
         ("Get-Mailbox ; Get-User", "Get-User", "NotAvailable"),
         ("Get-Mailbox | select Name)", ")", "ParserError"),
     ] {

@@ -181,7 +181,7 @@ struct ForEach {
 
 #[derive(Debug)]
 enum Action {
-    Blocks { begin: Option<ScriptBlock>, process: Box<ScriptBlock>, end: Option<ScriptBlock> },
+    Blocks { begin: Option<Box<ScriptBlock>>, process: Box<ScriptBlock>, end: Option<Box<ScriptBlock>> },
     Member(String),
 }
 
@@ -211,7 +211,11 @@ pub(super) fn for_each(line: &Arc<str>, command: &Command) -> Result<Box<dyn Sta
     };
     let action = if let ExprKind::ScriptBlock(process) = &expr.kind {
         eval::check(process, line)?;
-        Action::Blocks { begin: block("Begin")?, process: Box::new(process.clone()), end: block("End")? }
+        Action::Blocks {
+            begin: block("Begin")?.map(Box::new),
+            process: Box::new(process.clone()),
+            end: block("End")?.map(Box::new),
+        }
     } else {
         Action::Member(eval::constant(expr, line)?.to_string())
     };

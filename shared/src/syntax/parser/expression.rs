@@ -1,501 +1,304 @@
-//! Expressions: operators by precedence, literals, members, indexes, casts.
+//! Expressions: operators by precedence, lists, casts, operands.
 
 use super::{
     super::{
-        ast::{BinaryOp, Block, Expr, ExprKind, Statement, UnaryOp, dash_operator},
+        ast::{BinaryOp, Expr, ExprKind, UnaryOp},
+        lexer::{Kind, Mode},
         number::number,
-        scan,
         token::{Span, TokenKind},
     },
-    Parser, negate,
+    Parser,
 };
-use crate::value::PsValue;
+
+/// Operators behind one another in one expression. A chain is as deep a tree as it is long when it is evaluated.
+const MAX_OPERATORS: usize = 500;
 
 impl Parser<'_> {
-    /// An expression with all operators.
-    pub(super) fn expression(&mut self) -> Expr {
-        let condition = self.binary(0);
-        self.blanks();
-        if !self.rest().starts_with('?') || self.rest().starts_with("?.") || self.rest().starts_with("?[") {
+    /// An expression with all operators; `None`, and nothing read, if none begins here.
+    #[inline(never)]
+    pub(super) fn expression(&mut self) -> Option<Expr> {
+        self.in_mode(Mode::Expression, |parser| {
+            let condition = parser.binary()?;
+            let next = parser.peek();
+            if next.kind != Kind::Question {
+                return Some(condition);
+            }
+            let in_ternary = std::mem::replace(&mut parser.in_ternary, true);
+            let found = parser.ternary(condition, next.len);
+            parser.in_ternary = in_ternary;
+            Some(found)
+        })
+    }
+
+    #[inline(never)]
+    fn ternary(&mut self, condition: Expr, len: usize) -> Expr {
+        let sign = self.bump(len, TokenKind::Operator);
+        self.newlines();
+        let Some(yes) = self.nested(None, Self::expression) else {
+            let sentence = "A value is missing behind '?'.";
+            self.error_open("ExpectedValueExpression", Self::after(sign), sentence);
+            return condition;
+        };
+        self.newlines();
+        let next = self.peek();
+        if next.kind != Kind::Colon {
+            let span = self.next_span();
+            let sentence = "The : of the ternary operator is missing.";
+            self.error_open("MissingColonInTernaryExpression", span, sentence);
             return condition;
         }
-        self.bump(1, TokenKind::Operator);
-        self.blank_lines();
-        let yes = self.binary(0);
-        self.blank_lines();
-        if !self.eat(":", TokenKind::Operator) {
-            self.error_here("The : of the ternary operator is missing.");
-            return condition;
-        }
-        self.blank_lines();
-        let no = self.expression();
+        let colon = self.take(next, TokenKind::Operator);
+        self.newlines();
+        let no = self.nested(None, Self::expression).unwrap_or_else(|| {
+            let sentence = "A value is missing behind ':'.";
+            self.error_open("ExpectedValueExpression", Self::after(colon), sentence);
+            self.missing()
+        });
         let span = condition.span.to(no.span);
         Expr { kind: ExprKind::Ternary(Box::new((condition, yes, no))), span }
     }
 
-    /// Operators of at least this precedence.
-    fn binary(&mut self, lowest: u8) -> Expr {
-        let mut left = self.list();
+    /// Operands with binary operators between them.
+    #[inline(never)]
+    fn binary(&mut self) -> Option<Expr> {
+        let mut operands = vec![self.list()?];
+        let mut operators: Vec<(BinaryOp, bool)> = Vec::new();
+        let mut count = 0usize;
         loop {
             let mark = (self.position, self.tokens.len());
-            self.blanks();
-            let Some((len, op, case_sensitive)) =
-                self.at_binary().filter(|(_, op, _)| op.precedence() >= lowest)
-            else {
-                self.position = mark.0;
-                self.tokens.truncate(mark.1);
-                return left;
+            let next = self.peek();
+            let Some(operator) = next.kind.binary() else {
+                if let Kind::Parameter { .. } = next.kind {
+                    // Most likely an operator that is not written to its end.
+                    let span = self.unexpected();
+                    self.bump(span.end as usize - self.position, TokenKind::Unknown);
+                } else {
+                    self.position = mark.0;
+                    self.tokens.truncate(mark.1);
+                }
+                break;
             };
-            let sign = self.bump(len, TokenKind::Operator);
-            self.blank_lines();
-            let right = if self.at_operand() {
-                self.nested_expr(|parser| parser.binary(op.precedence() + 1))
-            } else {
-                let sign = sign.text(self.text).to_owned();
-                self.error_here(format!("A value is missing behind '{sign}'."));
+            count += 1;
+            if count > MAX_OPERATORS {
+                self.error_too_deep();
+                break;
+            }
+            let sign = self.take(next, TokenKind::Operator);
+            self.newlines();
+            let operand = self.behind_operator(Self::list).unwrap_or_else(|| {
+                let text = sign.text(self.text).to_owned();
+                let sentence = format!("A value is missing behind '{text}'.");
+                self.error_open("ExpectedValueExpression", Self::after(sign), sentence);
                 self.missing()
-            };
-            let span = left.span.to(right.span);
-            let operands = Box::new((left, right));
-            left = Expr { kind: ExprKind::Binary { op, case_sensitive, operands }, span };
-        }
-    }
-
-    fn nested_expr(&mut self, parse: impl FnOnce(&mut Self) -> Expr) -> Expr {
-        self.nested(|parser| Some(parse(parser))).unwrap_or_else(|| self.missing())
-    }
-
-    /// The operator that is next: its length, what it is, whether it heeds case.
-    fn at_binary(&self) -> Option<(usize, BinaryOp, bool)> {
-        let rest = self.rest();
-        let c = rest.chars().next()?;
-        if scan::is_dash(c) {
-            if let Some((len, op, case)) = self.at_dash_word() {
-                return Some((len, op, case));
+            });
+            while operators.last().is_some_and(|(op, _)| op.precedence() >= operator.0.precedence()) {
+                reduce(&mut operands, &mut operators);
             }
-            if scan::assignment(rest) > 0 || rest.get(c.len_utf8()..)?.starts_with(scan::is_dash) {
-                return None;
-            }
-            return Some((c.len_utf8(), BinaryOp::Subtract, false));
+            operands.push(operand);
+            operators.push(operator);
         }
-        if rest.starts_with("??") && scan::assignment(rest) == 0 {
-            return Some((2, BinaryOp::Coalesce, false));
+        while !operators.is_empty() {
+            reduce(&mut operands, &mut operators);
         }
-        if rest.starts_with("..") {
-            return Some((2, BinaryOp::Range, false));
-        }
-        if scan::assignment(rest) > 0 || rest.starts_with("++") {
-            return None;
-        }
-        let op = match c {
-            '+' => BinaryOp::Add,
-            '*' => BinaryOp::Multiply,
-            '/' => BinaryOp::Divide,
-            '%' => BinaryOp::Remainder,
-            _ => return None,
-        };
-        Some((1, op, false))
+        operands.pop()
     }
 
-    /// A hyphen and an operator's name.
-    fn at_dash_word(&self) -> Option<(usize, BinaryOp, bool)> {
-        let rest = self.rest();
-        let dash = rest.chars().next().filter(|c| scan::is_dash(*c))?.len_utf8();
-        let word = rest.get(dash..)?;
-        let len = scan::run(word, |c| c.is_ascii_alphabetic());
-        if len == 0 || word.get(len..)?.starts_with(scan::is_name) {
-            return None;
-        }
-        let (op, case_sensitive) = dash_operator(word.get(..len)?)?;
-        Some((dash + len, op, case_sensitive))
-    }
-
-    /// The unary operator that is next: its length and what it is.
-    fn at_unary(&self) -> Option<(usize, UnaryOp)> {
-        let rest = self.rest();
-        let c = rest.chars().next()?;
-        if scan::is_dash(c) {
-            let word = rest.get(c.len_utf8()..)?;
-            if word.starts_with(scan::is_dash) {
-                let second = word.chars().next().map_or(0, char::len_utf8);
-                return Some((c.len_utf8() + second, UnaryOp::PreDecrement));
-            }
-            let len = scan::run(word, scan::is_name);
-            let op = match word.get(..len)?.to_ascii_lowercase().as_str() {
-                "not" => UnaryOp::Not,
-                "bnot" => UnaryOp::BitNot,
-                "join" => UnaryOp::Join,
-                "split" | "isplit" | "csplit" => UnaryOp::Split,
-                word if word.starts_with(|c: char| c.is_alphabetic() || c == '_') => return None,
-                _ => return Some((c.len_utf8(), UnaryOp::Negate)),
-            };
-            return Some((c.len_utf8() + len, op));
-        }
-        Some(match c {
-            '!' => (1, UnaryOp::Not),
-            '+' if rest.starts_with("++") => (2, UnaryOp::PreIncrement),
-            '+' => (1, UnaryOp::Plus),
-            ',' if !self.in_arguments => (1, UnaryOp::Comma),
-            _ => return None,
-        })
-    }
-
-    /// Whether an operand can begin here.
-    pub(super) fn at_operand(&self) -> bool {
-        let Some(c) = self.peek() else { return false };
-        self.at_unary().is_some()
-            || matches!(c, '$' | '@' | '(' | '{' | '[')
-            || c.is_ascii_digit()
-            || scan::is_single_quote(c)
-            || scan::is_double_quote(c)
-            || (c == '.' && self.peek_second().is_some_and(|c| c.is_ascii_digit()))
+    /// Behind an operator, `?` and `:` end a number.
+    fn behind_operator<T>(&mut self, parse: impl FnOnce(&mut Self) -> T) -> T {
+        let in_ternary = std::mem::replace(&mut self.in_ternary, true);
+        let parsed = parse(self);
+        self.in_ternary = in_ternary;
+        parsed
     }
 
     /// Operands with commas between them.
-    fn list(&mut self) -> Expr {
-        let first = self.unary();
-        if self.in_arguments {
-            return first;
+    #[inline(never)]
+    fn list(&mut self) -> Option<Expr> {
+        let first = self.unary()?;
+        if self.no_comma {
+            return Some(first);
         }
         let mut items = vec![first];
         loop {
             let mark = (self.position, self.tokens.len());
-            self.blanks();
-            if self.peek() != Some(',') {
+            let Some(comma) = self.eat(Kind::Comma) else {
                 self.position = mark.0;
                 self.tokens.truncate(mark.1);
                 break;
+            };
+            self.newlines();
+            let Some(item) = self.behind_operator(Self::unary) else {
+                let sentence = "A value is missing behind the comma.";
+                self.error_open("MissingExpressionAfterToken", Self::after(comma), sentence);
+                items.push(self.missing());
+                break;
+            };
+            items.push(item);
+        }
+        let last = items.pop()?;
+        let Some(first) = items.first() else { return Some(last) };
+        let span = first.span.to(last.span);
+        items.push(last);
+        Some(Expr { kind: ExprKind::List(items), span })
+    }
+
+    /// An operand with the operators before and behind it.
+    #[inline(never)]
+    pub(super) fn unary(&mut self) -> Option<Expr> {
+        self.blanks();
+        let next = self.at(true);
+        let expr = if let Some(op) = next.kind.unary() {
+            if op == UnaryOp::Comma && self.no_comma {
+                return None;
             }
-            self.bump(1, TokenKind::Punctuation);
-            self.blank_lines();
-            if !self.at_operand() {
-                self.error_here("A value is missing behind the comma.");
+            let sign = self.take(next, TokenKind::Operator);
+            self.newlines();
+            let operand = self.behind_operator(|parser| parser.nested(None, Self::unary));
+            let Some(operand) = operand else {
+                let text = sign.text(self.text).to_owned();
+                let sentence = format!("A value is missing behind '{text}'.");
+                self.error_open("MissingExpressionAfterOperator", Self::after(sign), sentence);
+                return Some(Expr { kind: ExprKind::Missing, span: sign });
+            };
+            let span = sign.to(operand.span);
+            Expr { kind: ExprKind::Unary(op, Box::new(operand)), span }
+        } else if next.kind == Kind::OpenBracket {
+            self.nested(None, Self::typed)?
+        } else if next.kind == Kind::Number {
+            let number = self.number_literal();
+            self.postfix(number)
+        } else {
+            self.primary(true)?
+        };
+        let mark = (self.position, self.tokens.len());
+        let next = self.peek();
+        let op = match next.kind {
+            Kind::Increment => UnaryOp::PostIncrement,
+            Kind::Decrement => UnaryOp::PostDecrement,
+            _ => {
+                self.position = mark.0;
+                self.tokens.truncate(mark.1);
+                return Some(expr);
+            }
+        };
+        let span = expr.span.to(self.take(next, TokenKind::Operator));
+        Some(Expr { kind: ExprKind::Unary(op, Box::new(expr)), span })
+    }
+
+    /// A type, a cast, or attributes before an expression; `[` is next.
+    #[inline(never)]
+    fn typed(&mut self) -> Option<Expr> {
+        let mut attributes = Vec::new();
+        while let Some((attribute, span)) = self.attribute() {
+            if attribute.arguments.is_some() {
+                self.newlines();
+            }
+            attributes.push((attribute, span));
+            if attributes.len() > MAX_OPERATORS {
+                self.error_too_deep();
                 break;
             }
-            items.push(self.unary());
-        }
-        match (items.pop(), items.first()) {
-            (Some(only), None) => only,
-            (Some(last), Some(first)) => {
-                let span = first.span.to(last.span);
-                items.push(last);
-                Expr { kind: ExprKind::List(items), span }
+            // A type's member, not another type.
+            if !self.rest().trim_start_matches(super::super::scan::is_blank).starts_with('[') {
+                break;
             }
-            (None, _) => self.missing(),
         }
-    }
-
-    fn unary(&mut self) -> Expr {
-        let Some((len, op)) = self.at_unary() else {
-            let primary = self.primary();
-            return self.postfix(primary);
+        let (last, last_span) = attributes.pop()?;
+        // Where the bracket is missing, what follows belongs to something else.
+        let closed = self.text.get(..self.position).is_some_and(|read| read.ends_with(']'));
+        let mut expr = if last.arguments.is_some() {
+            if let Some(operand) = self.nested(None, Self::unary) {
+                let span = last_span.to(operand.span);
+                Expr { kind: ExprKind::Attributed(last, Box::new(operand)), span }
+            } else {
+                let sentence = format!("Nothing follows that the attribute [{}] could belong to.", last.name);
+                self.error_open("UnexpectedAttribute", last_span, sentence);
+                Expr { kind: ExprKind::Missing, span: last_span }
+            }
+        } else if closed && self.at_member(false) {
+            let target = Expr { kind: ExprKind::Type(last.name), span: last_span };
+            self.postfix(target)
+        } else {
+            let mark = (self.position, self.tokens.len());
+            let operand = match self.peek_kind() {
+                Kind::Newline | Kind::Comma => None,
+                _ => self.nested(None, Self::unary),
+            };
+            if let Some(operand) = operand {
+                let span = last_span.to(operand.span);
+                Expr { kind: ExprKind::Cast(last.name, Box::new(operand)), span }
+            } else {
+                if self
+                    .tokens
+                    .get(mark.1..)
+                    .is_some_and(|read| read.iter().all(|token| token.kind.is_blank()))
+                {
+                    self.position = mark.0;
+                    self.tokens.truncate(mark.1);
+                }
+                Expr { kind: ExprKind::Type(last.name), span: last_span }
+            }
         };
-        let sign = self.bump(len, TokenKind::Operator);
-        self.blank_lines();
-        if !self.at_operand() {
-            let text = sign.text(self.text).to_owned();
-            self.error_here(format!("A value is missing behind '{text}'."));
-            let missing = self.missing();
-            return Expr { kind: ExprKind::Unary(op, Box::new(missing)), span: sign };
+        while let Some((attribute, span)) = attributes.pop() {
+            let span = span.to(expr.span);
+            let operand = Box::new(expr);
+            let kind = if attribute.arguments.is_none() {
+                ExprKind::Cast(attribute.name, operand)
+            } else {
+                ExprKind::Attributed(attribute, operand)
+            };
+            expr = Expr { kind, span };
         }
-        let operand = self.nested_expr(Self::unary);
-        let span = sign.to(operand.span);
-        // A sign belongs to the number: the smallest Int32 is one.
-        if op == UnaryOp::Negate
-            && let ExprKind::Number(value) = &operand.kind
-            && sign.end == operand.span.start
-            && let Some(value) = negate(value)
-        {
-            return Expr { kind: ExprKind::Number(value), span };
-        }
-        Expr { kind: ExprKind::Unary(op, Box::new(operand)), span }
+        Some(expr)
     }
 
-    fn primary(&mut self) -> Expr {
-        let rest = self.rest();
-        match self.peek() {
-            Some('$') if rest.starts_with("$(") => self.subexpression(),
-            Some('$') => self.variable(),
-            Some('@') => self.at_sign().unwrap_or_else(|| {
-                self.error_here("Behind @ comes ( for an array, { for a hash table or a variable's name.");
-                self.bump_char(TokenKind::Unknown);
-                self.missing()
-            }),
-            Some('(') => self.paren(),
-            Some('{') => self.script_block_literal(),
-            Some('[') => self.type_or_cast(),
-            Some(c) if scan::is_single_quote(c) => self.verbatim_string(),
-            Some(c) if scan::is_double_quote(c) => self.expandable_string(),
-            Some(c) if c.is_ascii_digit() || c == '.' => match number(rest) {
-                Some((len, value)) => self.number_literal(len, value),
-                None => self.no_operand(),
-            },
-            _ => self.no_operand(),
-        }
+    /// An operand without operators; `None`, and nothing read, if none begins here.
+    #[inline(never)]
+    pub(super) fn primary(&mut self, members: bool) -> Option<Expr> {
+        let next = self.peek();
+        let expr = match next.kind {
+            Kind::Variable | Kind::Splat => self.variable(),
+            Kind::Number => self.number_literal(),
+            Kind::Verbatim => self.verbatim_string(),
+            Kind::Expandable => self.expandable_string(),
+            Kind::HereVerbatim | Kind::HereExpandable => self.here_string(),
+            Kind::OpenParen => self.paren(),
+            Kind::DollarParen | Kind::ArrayParen => self.subexpression(next.kind == Kind::ArrayParen),
+            Kind::HashBrace => self.hash(),
+            Kind::OpenBrace => self.script_block_literal(),
+            Kind::Unknown if self.mode == Mode::Expression => {
+                self.unknown_sign();
+                return None;
+            }
+            _ => return None,
+        };
+        Some(if members { self.postfix(expr) } else { expr })
     }
 
-    fn no_operand(&mut self) -> Expr {
-        self.error_here("An expression is expected here.");
-        self.missing()
-    }
-
-    pub(super) fn number_literal(&mut self, len: usize, value: Option<PsValue>) -> Expr {
+    #[inline(never)]
+    fn number_literal(&mut self) -> Expr {
+        let Some((len, value)) = number(self.rest(), self.mode, self.in_ternary) else {
+            return self.missing();
+        };
         let span = self.bump(len, TokenKind::Number);
         if value.is_none() {
             let text = span.text(self.text).to_owned();
-            self.error(span, format!("The number {text} is too large for its type."), false);
+            self.error("BadNumericConstant", span, format!("The number {text} does not fit its type."));
         }
         Expr { kind: value.map_or(ExprKind::Missing, ExprKind::Number), span }
     }
-
-    /// `@( … )`, `@{ … }`, a here-string or a splatted variable; `None` if none of them.
-    pub(super) fn at_sign(&mut self) -> Option<Expr> {
-        let start = self.position;
-        match self.peek_second()? {
-            '(' => {
-                let opened = self.bump(2, TokenKind::Punctuation);
-                let block = self.bracketed(opened, ')', Self::block);
-                Some(Expr { kind: ExprKind::Array(block), span: Span::new(start, self.position) })
-            }
-            '{' => Some(self.hash()),
-            c if scan::is_single_quote(c) || scan::is_double_quote(c) => self.here_string(),
-            c if scan::is_name(c) => Some(self.variable()),
-            _ => None,
-        }
-    }
-
-    /// `$( … )`.
-    pub(super) fn subexpression(&mut self) -> Expr {
-        let opened = self.bump(2, TokenKind::Punctuation);
-        let block: Block = self.bracketed(opened, ')', Self::block);
-        Expr { kind: ExprKind::Subexpression(block), span: opened.to(Span::new(0, self.position)) }
-    }
-
-    /// `( … )`.
-    pub(super) fn paren(&mut self) -> Expr {
-        let opened = self.bump(1, TokenKind::Punctuation);
-        let inner = self.bracketed(opened, ')', |parser| {
-            parser.blank_lines();
-            if matches!(parser.peek(), None | Some(')')) {
-                parser.error_here("An expression is expected between the parentheses.");
-                return None;
-            }
-            let statement = parser.statement();
-            parser.blank_lines();
-            while parser.peek().is_some_and(|c| !parser.open.contains(&c)) {
-                parser.skip_unknown();
-                parser.blank_lines();
-            }
-            statement
-        });
-        let span = opened.to(Span::new(0, self.position));
-        let kind = inner.map_or(ExprKind::Missing, |statement| ExprKind::Paren(Box::new(statement)));
-        Expr { kind, span }
-    }
-
-    fn hash(&mut self) -> Expr {
-        let opened = self.bump(2, TokenKind::Punctuation);
-        let entries = self.bracketed(opened, '}', |parser| {
-            let mut entries: Vec<(Expr, Statement)> = Vec::new();
-            loop {
-                parser.separators();
-                match parser.peek() {
-                    None | Some('}') => return entries,
-                    Some(c) if parser.open.contains(&c) => return entries,
-                    Some(_) => {}
-                }
-                let before = parser.position;
-                let key = parser.hash_key();
-                parser.blanks();
-                if parser.rest().starts_with('=') {
-                    parser.bump(1, TokenKind::Operator);
-                    parser.blank_lines();
-                    let next = parser.peek();
-                    if next.is_none_or(|c| parser.open.contains(&c) || c == ';') {
-                        parser.error_here("A value is missing behind '=' in the hash table.");
-                    } else if let Some(value) = parser.statement() {
-                        entries.push((key, value));
-                    }
-                } else {
-                    parser.error_here("The '=' behind a key of the hash table is missing.");
-                }
-                if parser.position == before {
-                    parser.skip_unknown();
-                }
-                parser.blanks();
-                let ended = parser.peek().is_none_or(|c| c == ';' || c == '}' || scan::is_newline(c));
-                if !ended && parser.peek().is_some_and(|c| !parser.open.contains(&c)) {
-                    parser.skip_unknown();
-                }
-            }
-        });
-        Expr { kind: ExprKind::Hash(entries), span: opened.to(Span::new(0, self.position)) }
-    }
-
-    fn hash_key(&mut self) -> Expr {
-        let len = scan::run(self.rest(), |c| scan::is_name(c) || c == '-');
-        let is_word = self.peek().is_some_and(|c| c == '_' || c.is_alphabetic());
-        if is_word {
-            let span = self.bump(len, TokenKind::Key);
-            let text = span.text(self.text).into();
-            return Expr { kind: ExprKind::Text { text, bare: true }, span };
-        }
-        if self.at_operand() {
-            return self.unary();
-        }
-        self.error_here("A key of the hash table is expected here.");
-        self.missing()
-    }
-
-    fn type_or_cast(&mut self) -> Expr {
-        let start = self.position;
-        let Some(name) = self.type_literal() else {
-            self.error_here("A type's name is expected behind [.");
-            self.bump_char(TokenKind::Unknown);
-            return self.missing();
-        };
-        let span = Span::new(start, self.position);
-        if self.rest().starts_with("::") {
-            return Expr { kind: ExprKind::Type(name), span };
-        }
-        let mark = (self.position, self.tokens.len());
-        self.blanks();
-        let comma = self.peek() == Some(',');
-        if self.at_operand() && self.at_binary_word().is_none() && !comma {
-            let operand = self.nested_expr(Self::unary);
-            let span = span.to(operand.span);
-            return Expr { kind: ExprKind::Cast(name, Box::new(operand)), span };
-        }
-        self.position = mark.0;
-        self.tokens.truncate(mark.1);
-        Expr { kind: ExprKind::Type(name), span }
-    }
-
-    /// An operator that is a word and cannot begin an operand.
-    fn at_binary_word(&self) -> Option<BinaryOp> {
-        self.at_dash_word().map(|(_, op, _)| op).filter(|op| !matches!(op, BinaryOp::Join | BinaryOp::Split))
-    }
-
-    /// `[name]`; `None`, and nothing read, if it is none.
-    pub(super) fn type_literal(&mut self) -> Option<String> {
-        let rest = self.rest();
-        let blanks = scan::run(rest.get(1..)?, scan::is_blank);
-        let len = scan::type_name(rest.get(1 + blanks..)?);
-        let behind = rest.get(1 + blanks + len..)?;
-        let closing = scan::run(behind, scan::is_blank);
-        if len == 0 || !behind.get(closing..)?.starts_with(']') {
-            return None;
-        }
-        self.bump(1, TokenKind::Punctuation);
-        self.bump(blanks, TokenKind::Whitespace);
-        let name = self.bump(len, TokenKind::Type).text(self.text).to_owned();
-        self.bump(closing, TokenKind::Whitespace);
-        self.bump(1, TokenKind::Punctuation);
-        Some(name)
-    }
-
-    /// Members, calls, indexes and `++` behind an expression.
-    pub(super) fn postfix(&mut self, mut target: Expr) -> Expr {
-        let mut links = 0usize;
-        loop {
-            let rest = self.rest();
-            let null_conditional = rest.starts_with("?.") || rest.starts_with("?[");
-            let skip = usize::from(null_conditional);
-            let behind = rest.get(skip..).unwrap_or("");
-            links += 1;
-            // A chain nests as deeply as it is long when it is evaluated and dropped.
-            if links > MAX_CHAIN {
-                self.error_too_deep();
-                return target;
-            }
-            if behind.starts_with("::") || (behind.starts_with('.') && !behind.starts_with("..")) {
-                let is_static = behind.starts_with("::");
-                let sign = self.bump(skip + if is_static { 2 } else { 1 }, TokenKind::Punctuation);
-                let name = self.member_name();
-                if matches!(name.kind, ExprKind::Missing) {
-                    let text = sign.text(self.text).to_owned();
-                    self.error_here(format!("A property's or method's name is missing behind '{text}'."));
-                }
-                let arguments = (self.peek() == Some('(')).then(|| self.call_arguments());
-                let span = target.span.to(Span::new(0, self.position));
-                target = Expr {
-                    kind: ExprKind::Member {
-                        target: Box::new(target),
-                        name: Box::new(name),
-                        arguments,
-                        is_static,
-                        null_conditional,
-                    },
-                    span,
-                };
-            } else if behind.starts_with('[') {
-                let opened = self.bump(skip + 1, TokenKind::Punctuation);
-                let index = self.bracketed(opened, ']', |parser| {
-                    parser.blank_lines();
-                    Some(parser.expression())
-                });
-                let index = index.unwrap_or_else(|| self.missing());
-                let span = target.span.to(Span::new(0, self.position));
-                target = Expr {
-                    kind: ExprKind::Index {
-                        target: Box::new(target),
-                        index: Box::new(index),
-                        null_conditional,
-                    },
-                    span,
-                };
-            } else if rest.starts_with("++") || rest.starts_with("--") {
-                let op = if rest.starts_with('+') { UnaryOp::PostIncrement } else { UnaryOp::PostDecrement };
-                let sign = self.bump(2, TokenKind::Operator);
-                let span = target.span.to(sign);
-                return Expr { kind: ExprKind::Unary(op, Box::new(target)), span };
-            } else {
-                return target;
-            }
-        }
-    }
-
-    fn member_name(&mut self) -> Expr {
-        match self.peek() {
-            Some('$') if self.rest().starts_with("$(") => self.subexpression(),
-            Some('$') => self.variable(),
-            Some('(') => self.paren(),
-            Some(c) if scan::is_single_quote(c) => self.verbatim_string(),
-            Some(c) if scan::is_double_quote(c) => self.expandable_string(),
-            Some(c) if scan::is_name(c) => {
-                let span = self.bump(scan::run(self.rest(), scan::is_name), TokenKind::Member);
-                let text = span.text(self.text).into();
-                Expr { kind: ExprKind::Text { text, bare: true }, span }
-            }
-            _ => self.missing(),
-        }
-    }
-
-    fn call_arguments(&mut self) -> Vec<Expr> {
-        let opened = self.bump(1, TokenKind::Punctuation);
-        self.bracketed(opened, ')', |parser| {
-            parser.in_arguments = true;
-            let mut arguments = Vec::new();
-            loop {
-                parser.blank_lines();
-                if parser.peek().is_none_or(|c| parser.open.contains(&c)) {
-                    return arguments;
-                }
-                let before = parser.position;
-                if parser.at_operand() {
-                    arguments.push(parser.expression());
-                }
-                parser.blank_lines();
-                let comma = parser.eat(",", TokenKind::Punctuation);
-                if !comma && parser.peek().is_some_and(|c| !parser.open.contains(&c))
-                    || parser.position == before
-                {
-                    parser.skip_unknown();
-                }
-            }
-        })
-    }
 }
 
-/// Members, indexes and calls behind one another; no one writes 20.
-const MAX_CHAIN: usize = 200;
+/// Makes the last two operands one.
+fn reduce(operands: &mut Vec<Expr>, operators: &mut Vec<(BinaryOp, bool)>) {
+    let (Some(right), Some(left), Some((op, case_sensitive))) =
+        (operands.pop(), operands.pop(), operators.pop())
+    else {
+        return;
+    };
+    let span: Span = left.span.to(right.span);
+    operands.push(Expr {
+        kind: ExprKind::Binary { op, case_sensitive, operands: Box::new((left, right)) },
+        span,
+    });
+}

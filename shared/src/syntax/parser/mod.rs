@@ -1,34 +1,46 @@
-//! Recursive descent over the text: the cursor, blanks, errors and recovery. Statements, commands, expressions and
-//! strings are in the modules below.
+//! Recursive descent over the text: the cursor, blanks, errors. Statements, commands, expressions and strings are in
+//! the modules below. Functions that take part in the recursion are never inlined into one another: their frames would add
+//! up to the largest of all ways through them, at every level. What is accepted, what is reported and where parsing goes on follows PowerShell's own parser.
 
+mod block;
 mod command;
 mod control;
 mod expression;
 mod function;
+mod literal;
+mod member;
 mod pipeline;
 mod statement;
 mod string;
 
 use super::{
     MAX_ERRORS, MAX_NESTING, MAX_TEXT, Parse, SyntaxError,
-    ast::{Block, Expr, ExprKind, ScriptBlock, StatementKind},
-    scan,
+    ast::{Expr, ExprKind, ScriptBlock, Statement, StatementKind},
+    lexer::{Ask, Kind, Lexeme, Mode, lexeme},
+    scan::{self, Flaw},
     token::{Span, Token, TokenKind},
 };
-use crate::value::PsValue;
 
 /// The cursor and what came of the text before it.
 pub(super) struct Parser<'a> {
+    /// The text up to where the innermost string's expression ends.
     text: &'a str,
     position: usize,
     tokens: Vec<Token>,
     errors: Vec<SyntaxError>,
-    /// Closing brackets that the surrounding constructs wait for, the innermost last.
-    open: Vec<char>,
     /// Levels of nesting.
     depth: usize,
-    /// Whether a comma separates arguments here and does not make a list.
-    in_arguments: bool,
+    mode: Mode,
+    /// Whether a comma separates here and does not make a list.
+    no_comma: bool,
+    /// Whether `?` and `:` end a number.
+    in_ternary: bool,
+    /// How many expandable strings are around.
+    level: u32,
+    /// Where the innermost string's expression begins.
+    nested_start: Option<usize>,
+    /// Whether parsing was given up because too much is nested.
+    too_deep: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -38,9 +50,13 @@ impl<'a> Parser<'a> {
             position: 0,
             tokens: Vec::with_capacity(text.len().min(MAX_TEXT) / 4),
             errors: Vec::new(),
-            open: Vec::new(),
             depth: 0,
-            in_arguments: false,
+            mode: Mode::Command,
+            no_comma: false,
+            in_ternary: false,
+            level: 0,
+            nested_start: None,
+            too_deep: false,
         }
     }
 
@@ -48,13 +64,14 @@ impl<'a> Parser<'a> {
     pub(super) fn run(mut self) -> Parse {
         let mut tree = ScriptBlock::default();
         if self.text.len() > MAX_TEXT {
-            self.error(Span::default(), format!("The text is longer than {} MB.", MAX_TEXT >> 20), false);
-            self.give_up();
+            let sentence = format!("The text is longer than {} MB.", MAX_TEXT >> 20);
+            self.error("ScriptTooLong", Span::default(), sentence);
         } else {
-            tree = self.script_block(0);
+            tree = self.script();
         }
         self.give_up();
-        self.errors.sort_by_key(|error| error.span.start);
+        super::check::check(&tree, &mut self.errors);
+        self.errors.truncate(MAX_ERRORS);
         Parse { tree, tokens: self.tokens, errors: self.errors }
     }
 
@@ -63,16 +80,31 @@ impl<'a> Parser<'a> {
         self.text.get(self.position..).unwrap_or("")
     }
 
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
+    #[inline(never)]
+    fn at(&self, signed: bool) -> Lexeme {
+        let Self { mode, in_ternary, level, .. } = *self;
+        lexeme(self.text, self.position, Ask { mode, signed, in_ternary, level })
     }
 
-    fn peek_second(&self) -> Option<char> {
-        self.rest().chars().nth(1)
+    /// The next lexeme, behind blanks.
+    fn peek(&mut self) -> Lexeme {
+        self.blanks();
+        self.at(false)
     }
 
-    fn at_end(&self) -> bool {
-        self.position >= self.text.len()
+    fn peek_kind(&mut self) -> Kind {
+        self.peek().kind
+    }
+
+    /// Takes the next lexeme as this kind of token.
+    fn take(&mut self, lexeme: Lexeme, kind: TokenKind) -> Span {
+        self.bump(lexeme.len, kind)
+    }
+
+    /// Takes the next lexeme, if it is this one.
+    fn eat(&mut self, kind: Kind) -> Option<Span> {
+        let next = self.peek();
+        (next.kind == kind).then(|| self.take(next, TokenKind::Punctuation))
     }
 
     /// Makes the next `len` bytes a token.
@@ -85,46 +117,58 @@ impl<'a> Parser<'a> {
         span
     }
 
-    /// Makes the next character a token.
-    fn bump_char(&mut self, kind: TokenKind) -> Span {
-        self.bump(self.peek().map_or(0, char::len_utf8), kind)
+    /// From `start` to here.
+    fn span_from(&self, start: u32) -> Span {
+        Span { start, end: (self.position as u32).max(start) }
     }
 
-    /// Takes this text, if it is next.
-    fn eat(&mut self, expected: &str, kind: TokenKind) -> bool {
-        let found = self.rest().starts_with(expected);
-        if found {
-            self.bump(expected.len(), kind);
-        }
-        found
+    /// Runs with another mode.
+    fn in_mode<T>(&mut self, mode: Mode, parse: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.mode, mode);
+        let parsed = parse(self);
+        self.mode = before;
+        parsed
     }
 
-    /// From `start` to the end of the last token that is not blank.
-    fn span_from(&self, start: usize) -> Span {
-        let blank = |token: &&Token| {
-            !matches!(
-                token.kind,
-                TokenKind::Whitespace | TokenKind::Newline | TokenKind::Comment | TokenKind::Continuation
-            )
-        };
-        let end = self.tokens.iter().rev().find(blank).map_or(start, |token| token.span.end as usize);
-        Span::new(start, end.max(start))
+    /// Runs where a comma makes a list, or where it only separates.
+    fn with_comma<T>(&mut self, lists: bool, parse: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.no_comma, !lists);
+        let parsed = parse(self);
+        self.no_comma = before;
+        parsed
     }
 
     /// Skips blanks, comments and continuations within a line.
+    #[inline(never)]
     fn blanks(&mut self) {
         loop {
             let rest = self.rest();
             let Some(c) = rest.chars().next() else { return };
             if scan::is_blank(c) {
                 self.bump(scan::run(rest, scan::is_blank), TokenKind::Whitespace);
-            } else if c == '`' && rest.get(1..).is_some_and(|rest| scan::newline(rest) > 0) {
-                self.bump(1 + scan::newline(&rest[1..]), TokenKind::Continuation);
+            } else if c == '`' && scan::double_quote(self.text, self.position, self.level).is_none() {
+                let behind = rest.get(1..).unwrap_or("");
+                match behind.chars().next() {
+                    Some(next) if scan::is_newline(next) => {
+                        self.bump(1 + scan::newline(behind), TokenKind::Continuation);
+                    }
+                    Some(next) if next.is_whitespace() => {
+                        self.bump(1 + scan::run(behind, scan::is_blank), TokenKind::Whitespace);
+                    }
+                    None => {
+                        self.bump(1, TokenKind::Continuation);
+                        let sentence = "The next line is missing.";
+                        self.report("IncompleteString", self.end_span(), sentence.to_owned(), true);
+                        return;
+                    }
+                    Some(_) => return,
+                }
             } else if c == '#' || rest.starts_with("<#") {
                 let (len, closed) = scan::comment(rest);
                 let span = self.bump(len, TokenKind::Comment);
                 if !closed {
-                    self.error(span, "The comment is not closed: #> is missing.", true);
+                    let sentence = "The comment is not closed: #> is missing.";
+                    self.report("MissingTerminatorMultiLineComment", span, sentence.to_owned(), true);
                 }
             } else {
                 return;
@@ -133,7 +177,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips blanks and line ends.
-    fn blank_lines(&mut self) {
+    fn newlines(&mut self) {
         loop {
             self.blanks();
             match scan::newline(self.rest()) {
@@ -146,25 +190,132 @@ impl<'a> Parser<'a> {
     /// Skips blanks, line ends and semicolons.
     fn separators(&mut self) {
         loop {
-            self.blank_lines();
-            if !self.eat(";", TokenKind::Punctuation) {
+            self.newlines();
+            if self.eat(Kind::Semicolon).is_none() {
                 return;
             }
         }
     }
 
-    fn error(&mut self, span: Span, message: impl Into<String>, incomplete: bool) {
-        let again = self.errors.last().is_some_and(|last| last.span == span);
-        if !again && self.errors.len() < MAX_ERRORS {
-            self.errors.push(SyntaxError { span, message: message.into(), incomplete });
+    /// The place before what comes next, where PowerShell misses a bracket.
+    fn before_next(&mut self) -> Span {
+        self.blanks();
+        let mut at = self.position;
+        if at < self.text.len() {
+            at = at.saturating_sub(1);
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+        }
+        Span::new(at, at)
+    }
+
+    /// Right behind a span.
+    fn after(span: Span) -> Span {
+        Span { start: span.end, end: span.end }
+    }
+
+    /// The end of the text.
+    fn end_span(&self) -> Span {
+        Span::new(self.text.len(), self.text.len())
+    }
+
+    /// Reports something that more text cannot mend.
+    #[inline(never)]
+    fn error(&mut self, id: &'static str, span: Span, message: impl Into<String>) {
+        self.report(id, span, message.into(), false);
+    }
+
+    /// Reports something that more text may mend, if only blanks and comments follow.
+    #[inline(never)]
+    fn error_open(&mut self, id: &'static str, span: Span, message: impl Into<String>) {
+        // What is wrong with the next lexeme itself is said first.
+        if self.errors.len() < MAX_ERRORS {
+            self.next_span();
+        }
+        let incomplete = self.only_blanks_behind(span.end as usize);
+        self.report(id, span, message.into(), incomplete);
+    }
+
+    #[inline(never)]
+    fn report(&mut self, id: &'static str, span: Span, message: String, incomplete: bool) {
+        let again = self.errors.iter().any(|error| error.id == id && error.span == span);
+        if !again && !self.too_deep && self.errors.len() < MAX_ERRORS {
+            self.errors.push(SyntaxError { id, span, message, incomplete });
         }
     }
 
-    /// An error at the next character; an unfinished text, if there is none.
-    fn error_here(&mut self, message: impl Into<String>) {
-        let end = self.position + self.peek().map_or(0, char::len_utf8);
-        let end_of_text = self.at_end();
-        self.error(Span::new(self.position, end), message, end_of_text);
+    /// Reports what is wrong within a string, a word or a variable.
+    #[inline(never)]
+    fn flaws(&mut self, flaws: Vec<Flaw>) {
+        for (id, range, sentence) in flaws {
+            let end = range.end.min(self.text.len());
+            let span = Span::new(range.start.min(end), end);
+            let incomplete = end == self.text.len()
+                && !matches!(
+                    id,
+                    "InvalidVariableReferenceWithDrive"
+                        | "InvalidVariableReference"
+                        | "InvalidBracedVariableReference"
+                        | "EmptyVariableReference"
+                        | "OpenBraceNeedsToBeBackTickedInVariableName"
+                        | "UnexpectedCharactersAfterHereStringHeader"
+                );
+            self.report(id, span, sentence.to_owned(), incomplete);
+        }
+    }
+
+    /// Whether nothing but blanks and comments follows on this line, and no other line.
+    #[inline(never)]
+    fn only_blanks_behind(&self, mut at: usize) -> bool {
+        // PowerShell looks at the wrong place where the text is a string's expression; so does this, because a console
+        // that goes on to a next line has to do so where PowerShell does.
+        if let Some(start) = self.nested_start {
+            if at >= self.text.len().saturating_sub(start) {
+                return true;
+            }
+            at += start;
+        }
+        while let Some(rest) = self.text.get(at..).filter(|rest| !rest.is_empty()) {
+            let blanks = scan::run(rest, scan::is_blank);
+            let len = if blanks > 0 { blanks } else { scan::comment(rest).0 };
+            if len == 0 {
+                return false;
+            }
+            at += len;
+        }
+        true
+    }
+
+    /// Where the next lexeme stands; strings and words are not read, only measured.
+    #[inline(never)]
+    fn next_span(&mut self) -> Span {
+        let next = self.peek();
+        let mut flaws = Vec::new();
+        let (text, at) = (self.text, self.position);
+        let end = match next.kind {
+            Kind::Verbatim => scan::verbatim_end(text, at, &mut flaws),
+            Kind::Expandable => scan::expandable(text, at, self.level, &mut flaws).1,
+            Kind::HereVerbatim | Kind::HereExpandable => scan::here_string(text, at, &mut flaws).end,
+            Kind::Word => scan::word_end(text, at, self.level, &mut flaws),
+            Kind::Unknown => {
+                self.unknown_sign();
+                at + next.len
+            }
+            Kind::Variable | Kind::Splat => at + scan::variable(text, at, false, &mut flaws).len,
+            _ => at + next.len,
+        };
+        self.flaws(flaws);
+        Span::new(at, end)
+    }
+
+    /// Reports the next lexeme as one that cannot stand here. It is not taken.
+    #[inline(never)]
+    fn unexpected(&mut self) -> Span {
+        let span = self.next_span();
+        let shown: String = span.text(self.text).chars().take(40).collect();
+        self.error("UnexpectedToken", span, format!("'{shown}' is not expected here."));
+        span
     }
 
     /// Makes what is left one token that means nothing.
@@ -172,22 +323,11 @@ impl<'a> Parser<'a> {
         self.bump(self.text.len() - self.position.min(self.text.len()), TokenKind::Unknown);
     }
 
-    /// Skips what cannot stand here: a word, or one character.
-    fn skip_unknown(&mut self) {
-        let rest = self.rest();
-        let word = scan::run(rest, |c| !scan::ends_word(c));
-        let shown: String =
-            if word > 0 { &rest[..word] } else { rest }.chars().take(if word > 0 { 40 } else { 1 }).collect();
-        let len = if word > 0 { word } else { self.peek().map_or(0, char::len_utf8) };
-        let span = self.bump(len, TokenKind::Unknown);
-        self.error(span, format!("Unexpected '{shown}' here."), false);
-    }
-
     /// Runs `parse` one level deeper, or gives up the rest of the text if that is too deep.
-    fn nested<T: Default>(&mut self, parse: impl FnOnce(&mut Self) -> T) -> T {
+    fn nested<T>(&mut self, instead: T, parse: impl FnOnce(&mut Self) -> T) -> T {
         if self.depth >= MAX_NESTING {
             self.error_too_deep();
-            return T::default();
+            return instead;
         }
         self.depth += 1;
         let parsed = parse(self);
@@ -195,96 +335,21 @@ impl<'a> Parser<'a> {
         parsed
     }
 
+    #[inline(never)]
     fn error_too_deep(&mut self) {
         let span = Span::new(self.position, self.text.len());
-        self.error(span, format!("More than {MAX_NESTING} levels are nested within each other."), false);
+        self.error("ScriptTooComplicated", span, "Too many levels are nested within each other.");
+        // What is reported from here on only says that the brackets are not closed.
+        self.too_deep = true;
         self.give_up();
-    }
-
-    /// What is between an opening bracket, which was read already, and its closing one.
-    fn bracketed<T: Default>(&mut self, opened: Span, closer: char, parse: impl FnOnce(&mut Self) -> T) -> T {
-        let in_arguments = std::mem::replace(&mut self.in_arguments, false);
-        self.open.push(closer);
-        let parsed = self.nested(parse);
-        self.open.pop();
-        self.in_arguments = in_arguments;
-        self.blank_lines();
-        if self.peek() == Some(closer) {
-            self.bump_char(TokenKind::Punctuation);
-        } else {
-            let opener = opened.text(self.text);
-            let message = format!("The closing {closer} for {opener} is missing.");
-            let incomplete = self.at_end();
-            self.error(opened, message, incomplete);
-        }
-        parsed
-    }
-
-    /// Statements up to a closing bracket that someone waits for, or the end.
-    fn block(&mut self) -> Block {
-        let start = self.position;
-        let mut statements = Vec::new();
-        loop {
-            self.separators();
-            match self.peek() {
-                None => break,
-                Some(c @ (')' | '}')) if self.open.contains(&c) => break,
-                Some(')' | '}') => {
-                    self.skip_unknown();
-                    continue;
-                }
-                Some(_) => {}
-            }
-            let before = self.position;
-            let mut closed = false;
-            if let Some(statement) = self.statement() {
-                // What ends with a block needs nothing between it and the next statement.
-                closed = matches!(
-                    statement.kind,
-                    StatementKind::If { .. }
-                        | StatementKind::ForEach { .. }
-                        | StatementKind::For { .. }
-                        | StatementKind::While { body_first: false, .. }
-                        | StatementKind::Switch { .. }
-                        | StatementKind::Try { .. }
-                        | StatementKind::Function { .. }
-                        | StatementKind::Trap(..)
-                );
-                statements.push(statement);
-            }
-            self.blanks();
-            let ended = match self.peek() {
-                None | Some(';' | ')' | '}') => true,
-                Some(c) => scan::is_newline(c),
-            };
-            if self.position == before || !(ended || closed) {
-                self.skip_unknown();
-            }
-        }
-        Block { statements, span: Span::new(start, self.position) }
     }
 
     fn missing(&self) -> Expr {
         Expr { kind: ExprKind::Missing, span: Span::new(self.position, self.position) }
     }
-}
 
-/// The number with the other sign; `None` if it is no number.
-pub(super) fn negate(value: &PsValue) -> Option<PsValue> {
-    Some(match *value {
-        PsValue::I32(n) => n.checked_neg().map_or(PsValue::I64(-i64::from(n)), PsValue::I32),
-        // The smallest Int32 is written with a number that alone is an Int64.
-        PsValue::I64(n) => match i32::try_from(-i128::from(n)) {
-            Ok(n) => PsValue::I32(n),
-            Err(_) => n.checked_neg().map_or(PsValue::Double(-(n as f64)), PsValue::I64),
-        },
-        PsValue::Double(n) => PsValue::Double(-n),
-        PsValue::Decimal(n) => PsValue::Decimal(-n),
-        PsValue::I8(n) => PsValue::I32(-i32::from(n)),
-        PsValue::U8(n) => PsValue::I32(-i32::from(n)),
-        PsValue::I16(n) => PsValue::I32(-i32::from(n)),
-        PsValue::U16(n) => PsValue::I32(-i32::from(n)),
-        PsValue::U32(n) => PsValue::I64(-i64::from(n)),
-        _ => return None,
-    })
+    fn missing_statement(&self) -> Statement {
+        let span = Span::new(self.position, self.position);
+        Statement { kind: StatementKind::Pipeline(Vec::new()), span }
+    }
 }

@@ -2,177 +2,180 @@
 
 use super::{
     super::{
-        ast::{BinaryOp, Element, ElementKind, Expr, ExprKind, Statement, StatementKind, UnaryOp},
-        number::number,
+        ast::{Element, ElementKind, Expr, Statement, StatementKind},
+        lexer::{Kind, Mode},
         scan,
-        token::{Span, TokenKind},
+        token::TokenKind,
     },
     Parser,
 };
 
 impl Parser<'_> {
-    pub(super) fn pipeline_statement(&mut self) -> Option<StatementKind> {
-        let start = self.position;
-        let first = self.pipeline()?;
+    /// Pipelines with `&&` and `||` between them, or an assignment; `None`, and nothing read, if there is neither.
+    #[inline(never)]
+    pub(super) fn pipeline_chain(&mut self) -> Option<StatementKind> {
         self.blanks();
-        if !self.at_chain() {
+        let start = self.position as u32;
+        let expr = self.expression();
+        if let Some(target) = expr {
+            let next = self.in_mode(Mode::Expression, Self::peek);
+            if let Kind::Assign(operator) = next.kind {
+                return Some(self.assignment(target, operator, next.len));
+            }
+            return self.chain_from(start, Some(target));
+        }
+        self.chain_from(start, None)
+    }
+
+    #[inline(never)]
+    fn assignment(
+        &mut self,
+        target: Expr,
+        operator: Option<super::super::ast::BinaryOp>,
+        len: usize,
+    ) -> StatementKind {
+        let sign = self.bump(len, TokenKind::Operator);
+        self.newlines();
+        let value = self.nested(None, Self::statement);
+        let value = value.unwrap_or_else(|| {
+            let text = sign.text(self.text).to_owned();
+            let sentence = format!("A value is missing behind '{text}'.");
+            self.error_open("ExpectedValueExpression", Self::after(sign), sentence);
+            self.missing_statement()
+        });
+        StatementKind::Assignment { target, operator, value: Box::new(value) }
+    }
+
+    #[inline(never)]
+    fn chain_from(&mut self, start: u32, expr: Option<Expr>) -> Option<StatementKind> {
+        let first = self.in_mode(Mode::Command, |parser| parser.pipeline(expr))?;
+        let at_chain = |parser: &mut Self| match parser.in_mode(Mode::Command, Self::peek_kind) {
+            Kind::AndAnd => Some(true),
+            Kind::OrOr => Some(false),
+            _ => None,
+        };
+        if at_chain(self).is_none() {
             return Some(first);
         }
-        let mut chain = vec![(true, Statement { kind: first, span: self.span_from(start) })];
-        while self.at_chain() {
-            let and = self.rest().starts_with("&&");
-            self.bump(2, TokenKind::Operator);
-            self.blank_lines();
-            let start = self.position;
-            let Some(kind) = self.pipeline() else {
-                self.error_here(format!("A pipeline is missing behind {}.", if and { "&&" } else { "||" }));
+        let mut chain = vec![(true, Statement { kind: first, span: self.trimmed(start) })];
+        while let Some(and) = at_chain(self) {
+            let sign = self.bump(2, TokenKind::Operator);
+            self.newlines();
+            let start = self.position as u32;
+            let sentence = format!("A pipeline is missing behind {}.", if and { "&&" } else { "||" });
+            if self.peek_kind() == Kind::End {
+                self.error_open("EmptyPipelineChainElement", Self::after(sign), sentence);
+                break;
+            }
+            let expr = self.expression();
+            let Some(kind) = self.in_mode(Mode::Command, |parser| parser.pipeline(expr)) else {
+                let span = sign.to(self.next_span());
+                self.error("EmptyPipelineChainElement", span, sentence);
                 break;
             };
-            chain.push((and, Statement { kind, span: self.span_from(start) }));
-            self.blanks();
+            chain.push((and, Statement { kind, span: self.trimmed(start) }));
         }
         Some(StatementKind::Chain(chain))
     }
 
-    pub(super) fn at_chain(&self) -> bool {
-        self.rest().starts_with("&&") || self.rest().starts_with("||")
-    }
-
-    pub(super) fn pipeline(&mut self) -> Option<StatementKind> {
-        let mut elements = Vec::new();
+    /// Elements with `|` between them; the first expression is read already, if there is one.
+    #[inline(never)]
+    fn pipeline(&mut self, mut first: Option<Expr>) -> Option<StatementKind> {
+        let mut elements: Vec<Element> = Vec::new();
+        let mut pipe = None;
         loop {
-            let start = self.position;
-            let c = self.peek()?;
-            if matches!(c, ')' | '}' | ';' | '|') || scan::is_newline(c) {
-                return None;
-            }
-            let first = elements.is_empty();
-            let kind = if self.at_expression() {
-                let expr = self.expression();
-                self.blanks();
-                if first && let Some(assignment) = self.assignment_to(&expr) {
-                    let value = self.statement().map(Box::new);
-                    if value.is_none() {
-                        self.error_here("A value is missing behind the assignment.");
-                    }
-                    let none =
-                        || Statement { kind: StatementKind::Pipeline(Vec::new()), span: Span::default() };
-                    return Some(StatementKind::Assignment {
-                        target: expr,
-                        operator: assignment,
-                        value: value.unwrap_or_else(|| Box::new(none())),
-                    });
-                }
-                if !first {
-                    let message = "Expressions are only allowed as the first element of a pipeline.";
-                    self.error(expr.span, message, false);
-                }
-                ElementKind::Expr(expr)
-            } else {
-                ElementKind::Command(self.command())
-            };
-            let redirections = self.redirections();
-            elements.push(Element { kind, redirections, span: self.span_from(start) });
             self.blanks();
-            if self.rest().starts_with('&') && !self.rest().starts_with("&&") {
-                let span = self.bump(1, TokenKind::Operator);
-                self.error(span, "Background jobs (&) are not available in this console.", false);
-            }
-            if self.at_chain() || !self.pipe_follows() {
-                return Some(StatementKind::Pipeline(elements));
-            }
-            let pipe = self.bump(1, TokenKind::Punctuation);
-            self.blank_lines();
-            if self.peek().is_none_or(|c| matches!(c, ')' | '}' | ';' | '|')) {
-                let message = if self.peek() == Some('|') {
-                    "An empty pipe element is not allowed."
-                } else {
-                    "A command is missing behind the pipe."
+            let start = first.as_ref().map_or(self.position as u32, |expr| expr.span.start);
+            let expr = first.take().or_else(|| if pipe.is_some() { self.expression() } else { None });
+            let is_expr = expr.is_some();
+            let kind = match expr {
+                Some(expr) => {
+                    if !elements.is_empty() {
+                        let sentence = "An expression can only be the first element of a pipeline.";
+                        self.error("ExpressionsMustBeFirstInPipeline", expr.span, sentence);
+                    }
+                    Some((ElementKind::Expr(expr), Vec::new()))
+                }
+                None => {
+                    self.command().map(|(command, redirected)| (ElementKind::Command(command), redirected))
+                }
+            };
+            if let Some((kind, mut redirections)) = kind {
+                if is_expr {
+                    while matches!(self.peek_kind(), Kind::Redirection | Kind::Merge | Kind::InputRedirection)
+                    {
+                        self.redirection(&mut redirections);
+                    }
+                }
+                elements.push(Element { kind, redirections, span: self.trimmed(start) });
+            } else {
+                let span = match pipe {
+                    Some(pipe) if !elements.is_empty() => Some(Self::after(pipe)),
+                    _ if self.peek_kind() == Kind::Pipe => Some(self.next_span()),
+                    _ => None,
                 };
-                let incomplete = self.at_end();
-                self.error(pipe, message, incomplete);
-                return Some(StatementKind::Pipeline(elements));
+                if let Some(span) = span {
+                    let sentence = "A command is missing: an element of the pipeline is empty.";
+                    self.error_open("EmptyPipeElement", span, sentence);
+                }
             }
-        }
-    }
-
-    /// Whether a pipe sign is next, perhaps at the start of the next line.
-    pub(super) fn pipe_follows(&mut self) -> bool {
-        let mark = (self.position, self.tokens.len(), self.errors.len());
-        self.blank_lines();
-        if self.rest().starts_with('|') && !self.rest().starts_with("||") {
-            return true;
-        }
-        self.position = mark.0;
-        self.tokens.truncate(mark.1);
-        self.errors.truncate(mark.2);
-        false
-    }
-
-    /// The assignment's sign, if one is next: `Some(None)` for `=`.
-    #[expect(clippy::option_option, reason = "no sign, the plain sign, a sign with an operator")]
-    pub(super) fn assignment_to(&mut self, target: &Expr) -> Option<Option<BinaryOp>> {
-        let len = scan::assignment(self.rest());
-        if len == 0 {
-            return None;
-        }
-        let operator = match self.peek() {
-            Some('=') => None,
-            Some('+') => Some(BinaryOp::Add),
-            Some('*') => Some(BinaryOp::Multiply),
-            Some('/') => Some(BinaryOp::Divide),
-            Some('%') => Some(BinaryOp::Remainder),
-            Some('?') => Some(BinaryOp::Coalesce),
-            _ => Some(BinaryOp::Subtract),
-        };
-        self.bump(len, TokenKind::Operator);
-        self.blank_lines();
-        if !is_assignable(target) {
-            self.error(target.span, "Only variables, properties and items can be assigned to.", false);
-        }
-        Some(operator)
-    }
-
-    /// Whether the next element of a pipeline is an expression and not a command.
-    pub(super) fn at_expression(&self) -> bool {
-        let rest = self.rest();
-        let Some(c) = self.peek() else { return false };
-        if c.is_ascii_digit() || c == '.' {
-            // `7zip` and `. script` are commands; a sign may follow a number at once, as in `1+1`.
-            return number(rest).is_some();
-        }
-        if scan::is_dash(c) {
-            let word = rest.get(c.len_utf8()..).unwrap_or("");
-            let len = scan::run(word, |c| c.is_ascii_alphabetic());
-            let unary = ["not", "bnot", "join", "split", "isplit", "csplit"];
-            return len == 0
-                || unary.iter().any(|unary| word.get(..len).is_some_and(|w| w.eq_ignore_ascii_case(unary)));
-        }
-        matches!(c, '$' | '@' | '(' | '{' | '[' | '!' | '+' | ',')
-            || scan::is_single_quote(c)
-            || scan::is_double_quote(c)
-    }
-
-    pub(super) fn unary_operand(&mut self) -> Expr {
-        let in_arguments = std::mem::replace(&mut self.in_arguments, true);
-        let expr = self.expression();
-        self.in_arguments = in_arguments;
-        expr
-    }
-}
-
-fn is_assignable(target: &Expr) -> bool {
-    match &target.kind {
-        ExprKind::Variable(_) | ExprKind::Index { .. } | ExprKind::Missing => true,
-        ExprKind::Member { arguments, .. } => arguments.is_none(),
-        ExprKind::List(items) => items.iter().all(is_assignable),
-        ExprKind::Cast(_, operand) | ExprKind::Unary(UnaryOp::Comma, operand) => is_assignable(operand),
-        ExprKind::Paren(statement) => match &statement.kind {
-            StatementKind::Pipeline(elements) => {
-                matches!(elements.as_slice(), [Element { kind: ElementKind::Expr(expr), .. }] if is_assignable(expr))
+            if self.peek_kind() == Kind::Newline && self.pipe_below() {
+                self.newlines();
             }
-            _ => false,
-        },
-        _ => false,
+            let next = self.peek();
+            match next.kind {
+                Kind::Pipe => {
+                    let sign = self.take(next, TokenKind::Punctuation);
+                    self.newlines();
+                    if self.peek_kind() == Kind::End {
+                        let sentence = "A command is missing behind the pipe sign.";
+                        self.error_open("EmptyPipeElement", Self::after(sign), sentence);
+                        break;
+                    }
+                    pipe = Some(sign);
+                    continue;
+                }
+                Kind::Ampersand if !elements.is_empty() => {
+                    let span = self.take(next, TokenKind::Operator);
+                    self.error(
+                        "NotAvailableHere",
+                        span,
+                        "Background jobs (&) are not available in this console.",
+                    );
+                }
+                Kind::Semicolon
+                | Kind::Newline
+                | Kind::CloseParen
+                | Kind::CloseBrace
+                | Kind::End
+                | Kind::AndAnd
+                | Kind::OrOr => {}
+                _ if elements.is_empty() => {}
+                _ => {
+                    self.unexpected();
+                }
+            }
+            break;
+        }
+        (!elements.is_empty() || pipe.is_some()).then_some(StatementKind::Pipeline(elements))
+    }
+
+    /// Whether the next line begins with a pipe sign. Lines of comments may be between.
+    fn pipe_below(&self) -> bool {
+        let mut at = self.position + scan::newline(self.rest());
+        loop {
+            let rest = self.text.get(at..).unwrap_or("");
+            let blanks = scan::run(rest, scan::is_blank);
+            let rest = rest.get(blanks..).unwrap_or("");
+            if rest.starts_with('|') {
+                return !rest.starts_with("||");
+            }
+            let comment = scan::comment(rest).0;
+            if comment == 0 {
+                return false;
+            }
+            at += blanks + comment;
+            at += scan::newline(self.text.get(at..).unwrap_or(""));
+        }
     }
 }

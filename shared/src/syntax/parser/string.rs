@@ -1,4 +1,4 @@
-//! Strings, here-strings and bare words, with the variables and expressions in them.
+//! Strings, here-strings, bare words and variables, with the variables and expressions in them.
 
 use super::{
     super::{
@@ -8,298 +8,255 @@ use super::{
     },
     Parser,
 };
+use crate::value::PsStr;
 
-/// Where expandable text ends.
+/// What the text being read is a part of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Until {
-    /// At a double quote.
-    Quote,
-    /// At a line that begins with a double quote and `@`.
-    HereEnd,
+enum Inside {
+    /// Between double quotes.
+    Quotes,
+    /// In a here-string: quotes are text.
+    HereString,
+    /// In a bare word.
+    Word,
 }
 
 impl Parser<'_> {
     /// A string with single quotes; the quote is next.
+    #[inline(never)]
     pub(super) fn verbatim_string(&mut self) -> Expr {
-        let (text, span) = self.verbatim_text();
-        Expr { kind: ExprKind::Text { text: text.into(), bare: false }, span }
+        let start = self.position as u32;
+        let mut text = String::new();
+        self.verbatim_text(&mut text, TokenKind::String);
+        Expr { kind: ExprKind::Text { text: text.into(), bare: false }, span: self.span_from(start) }
     }
 
-    fn verbatim_text(&mut self) -> (String, Span) {
-        let rest = self.rest();
-        let mut text = String::new();
-        let mut chars = rest.char_indices().skip(1).peekable();
-        let mut end = None;
-        while let Some((at, c)) = chars.next() {
-            if !scan::is_single_quote(c) {
-                text.push(c);
-            } else if let Some((_, doubled)) = chars.next_if(|(_, next)| scan::is_single_quote(*next)) {
-                text.push(doubled);
+    #[inline(never)]
+    fn verbatim_text(&mut self, text: &mut String, kind: TokenKind) {
+        let mut flaws = Vec::new();
+        let end = scan::verbatim_end(self.text, self.position, &mut flaws);
+        let closed = flaws.is_empty();
+        self.flaws(flaws);
+        let span = self.bump(end - self.position, kind);
+        let mut chars = span.text(self.text).chars().peekable();
+        chars.next();
+        while let Some(c) = chars.next() {
+            if scan::is_single_quote(c) {
+                match chars.next_if(|next| scan::is_single_quote(*next)) {
+                    Some(doubled) => text.push(doubled),
+                    None if closed => break,
+                    None => {}
+                }
             } else {
-                end = Some(at + c.len_utf8());
-                break;
+                text.push(c);
             }
         }
-        let span = self.bump(end.unwrap_or(rest.len()), TokenKind::String);
-        if end.is_none() {
-            self.error(span, "The string is not closed: ' is missing.", true);
-        }
-        (text, span)
     }
 
     /// A string with double quotes; the quote is next.
+    #[inline(never)]
     pub(super) fn expandable_string(&mut self) -> Expr {
-        let start = self.position;
-        let mut parts = Vec::new();
-        self.quoted_parts(&mut parts);
-        self.string_from(parts, start, false)
+        let start = self.position as u32;
+        let mut pieces = Pieces::default();
+        self.quoted_pieces(&mut pieces);
+        let span = self.span_from(start);
+        Expr { kind: pieces.into_kind(false), span }
     }
 
-    fn quoted_parts(&mut self, parts: &mut Vec<Part>) {
-        let opened = self.bump_char(TokenKind::String);
-        if !self.expandable_parts(Until::Quote, parts) {
-            self.error(opened, "The string is not closed: \" is missing.", true);
-        }
+    #[inline(never)]
+    fn quoted_pieces(&mut self, pieces: &mut Pieces) {
+        let mut flaws = Vec::new();
+        let (text, at, level) = (self.text, self.position, self.level);
+        let (content_end, end) = scan::expandable(text, at, level, &mut flaws);
+        self.flaws(flaws);
+        let open = scan::double_quote(text, at, level).unwrap_or(1);
+        self.bump(open, TokenKind::String);
+        self.pieces(content_end, Inside::Quotes, TokenKind::String, pieces);
+        self.bump(end.saturating_sub(self.position), TokenKind::String);
     }
 
-    /// A here-string; `@` and a quote are next. `None` if no line end follows, so that it is none.
-    pub(super) fn here_string(&mut self) -> Option<Expr> {
-        let start = self.position;
-        let quote = self.peek_second()?;
-        let head = 1 + quote.len_utf8();
-        let rest = self.rest();
-        let blanks = scan::run(rest.get(head..)?, scan::is_blank);
-        let line_end = scan::newline(rest.get(head + blanks..)?);
-        if line_end == 0 {
-            return None;
-        }
-        let content = head + blanks + line_end;
-        if scan::is_double_quote(quote) {
-            let opened = self.bump(content, TokenKind::String);
-            let mut parts = Vec::new();
-            if !self.expandable_parts(Until::HereEnd, &mut parts) {
-                self.error(
-                    opened,
-                    "The here-string is not closed: \"@ at the start of a line is missing.",
-                    true,
-                );
-            }
-            // The line end before the last line does not belong to the text.
-            if let Some(Part::Text(text)) = parts.last_mut() {
-                let len = text.len();
-                let cut = if text.ends_with("\r\n") { 2 } else { usize::from(text.ends_with(['\n', '\r'])) };
-                text.truncate(len - cut);
-            }
-            return Some(self.string_from(parts, start, false));
-        }
-        let text = rest.get(content..)?;
-        // The end may stand right at the start of the first line.
-        let end = here_end(text, scan::is_single_quote);
-        let len = end.map_or(rest.len(), |(_, close)| content + close);
-        let span = self.bump(len, TokenKind::String);
-        if end.is_none() {
-            self.error(span, "The here-string is not closed: '@ at the start of a line is missing.", true);
-        }
-        let text = text.get(..end.map_or(text.len(), |(end, _)| end)).unwrap_or("");
-        Some(Expr { kind: ExprKind::Text { text: text.into(), bare: false }, span })
+    /// A here-string; `@` and a quote are next.
+    #[inline(never)]
+    pub(super) fn here_string(&mut self) -> Expr {
+        let start = self.position as u32;
+        let mut flaws = Vec::new();
+        let found = scan::here_string(self.text, self.position, &mut flaws);
+        self.flaws(flaws);
+        let expandable = scan::char_at(self.text, self.position + 1).is_some_and(scan::is_double_quote);
+        let kind = if expandable {
+            self.bump(found.start - self.position, TokenKind::String);
+            let mut pieces = Pieces::default();
+            self.pieces(found.text_end, Inside::HereString, TokenKind::String, &mut pieces);
+            pieces.into_kind(false)
+        } else {
+            let text = self.text.get(found.start..found.text_end).unwrap_or("");
+            ExprKind::Text { text: text.into(), bare: false }
+        };
+        self.bump(found.end.saturating_sub(self.position), TokenKind::String);
+        Expr { kind, span: self.span_from(start) }
     }
 
-    /// Text, variables and subexpressions up to the end of a string, and the end itself, if there is one.
-    fn expandable_parts(&mut self, until: Until, parts: &mut Vec<Part>) -> bool {
-        let mut closed = true;
-        let mut text = String::new();
-        let mut len = 0;
-        loop {
-            let rest = self.rest();
-            let Some(c) = rest.get(len..).and_then(|rest| rest.chars().next()) else {
-                self.bump(len, TokenKind::String);
-                closed = false;
-                break;
-            };
-            let behind = rest.get(len + c.len_utf8()..).unwrap_or("");
-            if scan::is_double_quote(c) {
-                match until {
-                    Until::Quote if behind.starts_with(scan::is_double_quote) => {
-                        text.push(c);
-                        len += c.len_utf8() + behind.chars().next().map_or(0, char::len_utf8);
-                        continue;
-                    }
-                    Until::Quote => {
-                        self.bump(len + c.len_utf8(), TokenKind::String);
-                        break;
-                    }
-                    Until::HereEnd => {
-                        let before = self.text.get(..self.position + len).unwrap_or("");
-                        if behind.starts_with('@') && before.ends_with(['\n', '\r']) {
-                            self.bump(len + c.len_utf8() + 1, TokenKind::String);
-                            break;
-                        }
-                    }
-                }
-            }
-            if c == '`' {
-                len += 1 + escape(behind, &mut text);
+    /// Text, variables and subexpressions up to `end`.
+    #[inline(never)]
+    fn pieces(&mut self, end: usize, inside: Inside, kind: TokenKind, pieces: &mut Pieces) {
+        let text = self.text;
+        let mut at = self.position;
+        while at < end {
+            let Some(c) = scan::char_at(text, at) else { break };
+            let quote = scan::double_quote(text, at, self.level);
+            if let Some(len) = quote.filter(|_| inside == Inside::Quotes) {
+                // Of two quotes the second one is the text.
+                let second = at + len;
+                let len = scan::double_quote(text, second, self.level).unwrap_or(0);
+                pieces
+                    .text
+                    .extend(text.get(second..second + len).and_then(|quotes| quotes.chars().next_back()));
+                at = second + len.max(usize::from(len == 0));
                 continue;
             }
-            if c == '$' && self.expands(len) {
-                self.bump(len, TokenKind::String);
-                len = 0;
-                if !text.is_empty() {
-                    parts.push(Part::Text(std::mem::take(&mut text)));
+            if quote.is_some() && inside == Inside::Word {
+                self.bump(at - self.position, kind);
+                self.quoted_pieces(pieces);
+                at = self.position;
+            } else if scan::is_single_quote(c) && inside == Inside::Word {
+                self.bump(at - self.position, kind);
+                self.verbatim_text(&mut pieces.text, TokenKind::String);
+                at = self.position;
+            } else if c == '`' {
+                at += 1 + escape(text.get(at + 1..).unwrap_or(""), &mut pieces.text);
+            } else if c == '$' {
+                let behind = scan::dollar_end(text, at, &mut Vec::new());
+                if behind == at + 1 {
+                    pieces.text.push('$');
+                    at += 1;
+                    continue;
                 }
-                let expr = self.expansion(true);
-                parts.push(Part::Expr(expr));
-                continue;
-            }
-            text.push(c);
-            len += c.len_utf8();
-        }
-        if !text.is_empty() {
-            parts.push(Part::Text(text));
-        }
-        closed
-    }
-
-    /// Whether the `$` at this distance begins a variable or a subexpression.
-    fn expands(&self, at: usize) -> bool {
-        let Some(rest) = self.rest().get(at..) else { return false };
-        let mut behind = rest.chars().skip(1);
-        match behind.next() {
-            Some('(' | '{' | '?' | '^' | '$') => true,
-            Some(c) => scan::is_name(c),
-            None => false,
-        }
-    }
-
-    /// A variable or a subexpression; `$` is next.
-    fn expansion(&mut self, in_string: bool) -> Expr {
-        if self.rest().starts_with("$(") {
-            return self.subexpression();
-        }
-        let expr = self.variable();
-        // "$x:" is not "$x" and a colon to PowerShell, but an unfinished scope.
-        if in_string && self.rest().starts_with(':') && !self.rest().starts_with("::") {
-            let braced = self.text.get(..self.position).is_some_and(|text| text.ends_with('}'));
-            if !braced {
-                let name = expr.span.text(self.text).to_owned();
-                let message = format!(
-                    "No name follows the colon of {name}: in a string. If the colon is text, write ${{{}}}:",
-                    name.trim_start_matches('$')
-                );
-                self.error(expr.span, message, false);
+                self.bump(at - self.position, kind);
+                pieces.flush();
+                let expr = self.expansion(behind, inside == Inside::HereString);
+                pieces.parts.push(Part::Expr(expr));
+                at = self.position;
+            } else {
+                pieces.text.push(c);
+                at += c.len_utf8();
             }
         }
+        self.bump(at.saturating_sub(self.position), kind);
+    }
+
+    /// A variable or a subexpression in a string; `$` is next.
+    #[inline(never)]
+    fn expansion(&mut self, end: usize, here: bool) -> Expr {
+        if !self.rest().starts_with("$(") {
+            return self.variable_in(true);
+        }
+        // The expression knows nothing of what is behind its end.
+        let text = self.text;
+        self.text = text.get(..end).unwrap_or(text);
+        self.level += u32::from(!here);
+        let around = self.nested_start.replace(self.position);
+        let in_ternary = std::mem::replace(&mut self.in_ternary, false);
+        let expr = self.subexpression(false);
+        self.in_ternary = in_ternary;
+        self.nested_start = around;
+        self.level -= u32::from(!here);
+        self.bump(end.saturating_sub(self.position), TokenKind::Unknown);
+        self.text = text;
         expr
     }
 
     /// A variable; `$` or `@` is next.
     pub(super) fn variable(&mut self) -> Expr {
-        let rest = self.rest();
-        let splat = rest.starts_with('@');
-        let Some(found) = scan::variable(rest) else {
-            let span = self.bump_char(TokenKind::Unknown);
-            self.error(span, "A variable's name is missing behind $.", span.end as usize == self.text.len());
-            return Expr { kind: ExprKind::Missing, span };
-        };
-        let mut name = String::with_capacity(found.name.len());
-        let mut escaped = false;
-        for c in found.name.chars() {
-            if found.braced && c == '`' && !escaped {
-                escaped = true;
-            } else {
-                name.push(c);
-                escaped = false;
-            }
-        }
-        let scope = found.scope.map(str::to_owned);
-        let span = self.bump(found.len, TokenKind::Variable);
-        if found.open {
-            self.error(span, "The variable's name is not closed: } is missing.", true);
-        }
-        Expr { kind: ExprKind::Variable(Variable { scope, name, splat }), span }
+        self.variable_in(false)
     }
 
-    /// A bare word, with the quoted parts, variables and subexpressions in it.
-    pub(super) fn word(&mut self, kind: TokenKind) -> Expr {
-        let start = self.position;
-        let mut parts = Vec::new();
-        let mut text = String::new();
-        let mut len = 0;
-        loop {
-            let rest = self.rest();
-            let Some(c) = rest.get(len..).and_then(|rest| rest.chars().next()) else { break };
-            let behind = rest.get(len + c.len_utf8()..).unwrap_or("");
-            if c == '`' && scan::newline(behind) == 0 && !behind.is_empty() {
-                len += 1 + escape(behind, &mut text);
-                continue;
-            }
-            if c == '`'
-                || (c == '$' && self.expands(len))
-                || scan::is_single_quote(c)
-                || scan::is_double_quote(c)
-            {
-                if c == '`' && scan::newline(behind) > 0 {
-                    break;
-                }
-                if c != '`' {
-                    self.bump(len, kind);
-                    len = 0;
-                    if !text.is_empty() {
-                        parts.push(Part::Text(std::mem::take(&mut text)));
-                    }
-                    if c == '$' {
-                        parts.push(Part::Expr(self.expansion(false)));
-                    } else if scan::is_single_quote(c) {
-                        parts.push(Part::Text(self.verbatim_text().0));
-                    } else {
-                        self.quoted_parts(&mut parts);
-                    }
+    #[inline(never)]
+    fn variable_in(&mut self, string: bool) -> Expr {
+        let splat = self.rest().starts_with('@');
+        let mut flaws = Vec::new();
+        let found = scan::variable(self.text, self.position, string, &mut flaws);
+        let unescape = |part: &str| {
+            let mut name = String::with_capacity(part.len());
+            let mut rest = part;
+            while let Some(c) = rest.chars().next() {
+                rest = rest.get(c.len_utf8()..).unwrap_or("");
+                if c == '`' && found.braced {
+                    let len = escape(rest, &mut name);
+                    rest = rest.get(len..).unwrap_or("");
                     continue;
                 }
+                name.push(c);
+                if string
+                    && found.braced
+                    && scan::is_double_quote(c)
+                    && rest.starts_with(scan::is_double_quote)
+                {
+                    rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..).unwrap_or("");
+                }
             }
-            if scan::ends_word(c) {
-                break;
-            }
-            text.push(c);
-            len += c.len_utf8();
-        }
-        self.bump(len, kind);
-        if !text.is_empty() {
-            parts.push(Part::Text(text));
-        }
-        self.string_from(parts, start, true)
+            name
+        };
+        let variable = Variable { scope: found.scope.map(unescape), name: unescape(found.name), splat };
+        let len = found.len;
+        self.flaws(flaws);
+        let span = self.bump(len, TokenKind::Variable);
+        Expr { kind: ExprKind::Variable(variable), span }
     }
 
-    fn string_from(&self, parts: Vec<Part>, start: usize, bare: bool) -> Expr {
-        let span = Span::new(start, self.position);
-        if parts.iter().any(|part| matches!(part, Part::Expr(_))) {
-            return Expr { kind: ExprKind::Expandable { parts, bare }, span };
+    /// A bare word, with the quoted parts, variables and subexpressions in it. Where nothing is expanded, as in a
+    /// command's name, they are text.
+    #[inline(never)]
+    pub(super) fn word(&mut self, kind: TokenKind, expand: bool) -> Expr {
+        let start = self.position as u32;
+        let mut flaws = Vec::new();
+        let end = scan::word_end(self.text, self.position, self.level, &mut flaws);
+        self.flaws(flaws);
+        let mut pieces = Pieces::default();
+        if scan::char_at(self.text, self.position).is_some_and(scan::ends_word) {
+            // Only a zero character begins a word that it would end.
+            self.bump(1, kind);
+            pieces.text.push('\0');
         }
-        let text: String =
-            parts.iter().map(|part| if let Part::Text(text) = part { text.as_str() } else { "" }).collect();
-        Expr { kind: ExprKind::Text { text: text.into(), bare }, span }
+        self.pieces(end, Inside::Word, kind, &mut pieces);
+        let span = Span { start, end: self.position as u32 };
+        let kind = match pieces.into_kind(true) {
+            ExprKind::Expandable { parts, .. } if !expand => {
+                let text: String = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => text.as_str(),
+                        Part::Expr(expr) => expr.span.text(self.text),
+                    })
+                    .collect();
+                ExprKind::Text { text: text.into(), bare: true }
+            }
+            kind => kind,
+        };
+        Expr { kind, span }
     }
 }
 
-/// Where a here-string's text ends, and where its closing sign ends.
-fn here_end(text: &str, is_quote: fn(char) -> bool) -> Option<(usize, usize)> {
-    let closes = |at: usize| {
-        let rest = text.get(at..)?;
-        let quote = rest.chars().next().filter(|c| is_quote(*c))?;
-        rest.get(quote.len_utf8()..)?.starts_with('@').then_some(at + quote.len_utf8() + 1)
-    };
-    if let Some(close) = closes(0) {
-        return Some((0, close));
-    }
-    let mut from = 0;
-    while let Some(found) = text.get(from..)?.find(['\n', '\r']) {
-        let end = from + found;
-        from = end + scan::newline(text.get(end..)?).max(1);
-        if let Some(close) = closes(from) {
-            return Some((end, close));
+/// What was read of a text so far.
+#[derive(Default)]
+struct Pieces {
+    parts: Vec<Part>,
+    text: String,
+}
+
+impl Pieces {
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Text(std::mem::take(&mut self.text)));
         }
     }
-    None
+
+    fn into_kind(mut self, bare: bool) -> ExprKind {
+        if self.parts.is_empty() {
+            return ExprKind::Text { text: PsStr::from(self.text), bare };
+        }
+        self.flush();
+        ExprKind::Expandable { parts: self.parts, bare }
+    }
 }
 
 /// Adds what an escape sequence means; the length of it without the backtick.
@@ -314,7 +271,7 @@ fn escape(behind: &str, text: &mut String) -> usize {
         return line_end;
     }
     if let Some(code) = behind.strip_prefix("u{")
-        && let Some((digits, _)) = code.split_once('}')
+        && let Some((digits, _)) = code.get(..7.min(code.len())).unwrap_or(code).split_once('}')
         && digits.len() <= 6
         && let Some(c) = u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
     {
