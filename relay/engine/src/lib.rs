@@ -1,21 +1,42 @@
-//! The local session: what PowerShell would run on the administrator's own machine, around the remote commands.
+//! The local session: PowerShell's language, around the remote commands.
 //!
-//! An Exchange session runs commands but no language, so the stages behind a remote command (`Where-Object`,
-//! `Select-Object`, …) run here, on the objects as they arrive. [`Plan`] compiles a command line into one remote
-//! command and its local stages, and streams objects through them.
+//! An Exchange session runs commands but no language, so variables, pipelines, functions and the usual cmdlets run
+//! here, with the remote commands among them. [`Engine`] is one session: it keeps its variables from line to line,
+//! runs on a thread of its own (it is not `Send`, and it blocks while it waits for the remote side), and reaches the
+//! world through three doors only: [`host::Remote`], [`host::Workspace`] and [`host::Host`].
 //!
-//! Where this differs from PowerShell it says so: what is not built yet is a [`Failure`] that names the construct and
-//! its place. Nothing is silently different, but for one thing that administrators rely on: a deserialized enum
-//! equals its name, and an object with a text of its own, such as a size or a quota, equals that text.
+//! | folder | is for |
+//! | --- | --- |
+//! | `value` | values with identity and mutability as PowerShell has them; remote objects stay as they came |
+//! | `code` | the tree made ready to run: names interned, types resolved |
+//! | `interp` | the interpreter: scopes, statements, expressions, the binder, pipelines, remote commands |
+//! | `convert`, `ops` | conversions, arithmetic, comparison, patterns, formats |
+//! | `members` | properties, methods and static members: the closed world's tables |
+//! | `cmdlets` | the cmdlets, one file a family; how to add one is said there |
+//!
+//! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
+//! last arrive, and `Select-Object -First` stops the remote command upstream.
+//!
+//! The older [`Plan`] compiles one remote command and its local stages; it goes when the relay's session runs engines.
 //!
 //! This crate must not reach a file, a network, a process or the environment; all work is bounded by [`limits`].
-//!
-//! [`Failure`]: postern_shared::wire::Failure
 
+mod cmdlets;
+mod code;
+mod convert;
 mod error;
 mod eval;
+pub mod host;
+mod interp;
 pub mod limits;
+mod members;
+mod ops;
 mod plan;
 mod stages;
+pub mod value;
 
-pub use self::plan::{Flow, Plan, RemoteCommand};
+pub use self::{
+    code::{ScriptBlock, Source},
+    interp::{Ended, Engine, Flow as Evaluated, RunOptions, Stop},
+    plan::{Flow, Plan, RemoteCommand},
+};

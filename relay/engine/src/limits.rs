@@ -29,3 +29,15 @@ pub const MAX_HELD: usize = 1_000_000;
 
 /// Errors of single objects that are kept; the rest is counted.
 pub const MAX_ERRORS: usize = 20;
+
+/// Steps of evaluation of one command.
+pub const MAX_TOTAL_STEPS: u64 = 50_000_000;
+
+/// Local work of one command; waiting for the remote side or a person does not count.
+pub const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Calls within calls.
+pub const MAX_CALLS: u32 = 200;
+
+/// Stack that the thread of an engine needs for that depth, in bytes. Only what is touched takes memory.
+pub const STACK: usize = 256 << 20;

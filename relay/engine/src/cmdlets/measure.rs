@@ -1,0 +1,203 @@
+//! Measure-Object.
+
+use postern_shared::value::PsStr;
+
+use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector};
+use crate::{
+    convert::{Number, number},
+    interp::Flow,
+    ops::compare,
+    value::{Category, Object, Value},
+};
+
+pub(super) fn declare(registry: &mut Registry) {
+    registry.add(
+        Declare::new(
+            "Measure-Object",
+            "Counts objects and calculates numeric properties, or counts words and lines of text.",
+        )
+        .alias("measure")
+        .default_set("GenericMeasure")
+        .param(P::input("InputObject", "The objects."))
+        .param(P::new("Property", "The properties that are measured.").many().at(0))
+        .param(P::switch("Sum", "The sum.").set("GenericMeasure"))
+        .param(P::switch("AllStats", "All of them.").set("GenericMeasure"))
+        .param(P::switch("Average", "The average.").set("GenericMeasure"))
+        .param(P::switch("Maximum", "The largest value.").set("GenericMeasure"))
+        .param(P::switch("Minimum", "The smallest value.").set("GenericMeasure"))
+        .param(P::switch("StandardDeviation", "The standard deviation.").set("GenericMeasure"))
+        .param(P::switch("Line", "How many lines.").set("TextMeasure"))
+        .param(P::switch("Word", "How many words.").set("TextMeasure"))
+        .param(P::switch("Character", "How many characters.").set("TextMeasure"))
+        .param(P::switch("IgnoreWhiteSpace", "Characters that are blank do not count.").set("TextMeasure"))
+        .example("Get-Mailbox | Measure-Object", "How many mailboxes there are.")
+        .run(|| Box::<Measure>::default()),
+    );
+}
+
+#[derive(Default)]
+struct Measure {
+    sums: Vec<(PsStr, Option<Selector>, Sums)>,
+    numbers: bool,
+    extremes: bool,
+    text: bool,
+    ignore_blanks: bool,
+}
+
+#[derive(Default)]
+struct Sums {
+    count: i32,
+    sum: f64,
+    squares: f64,
+    mean: f64,
+    maximum: Option<Value>,
+    minimum: Option<Value>,
+    lines: i32,
+    words: i32,
+    characters: i32,
+}
+
+impl Cmdlet for Measure {
+    fn begin(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        for value in cx.list("Property") {
+            let selector = Selector::parse(cx, &value, &["name"])?;
+            self.sums.push((selector.name(), Some(selector), Sums::default()));
+        }
+        if self.sums.is_empty() {
+            self.sums.push((PsStr::EMPTY, None, Sums::default()));
+        }
+        let all = cx.flag("AllStats");
+        self.numbers = all || cx.flag("Sum") || cx.flag("Average") || cx.flag("StandardDeviation");
+        self.extremes = all || cx.flag("Maximum") || cx.flag("Minimum");
+        self.text = cx.flag("Line") || cx.flag("Word") || cx.flag("Character");
+        self.ignore_blanks = cx.flag("IgnoreWhiteSpace");
+        Ok(())
+    }
+
+    fn process(&mut self, cx: &mut Cx<'_>, input: Value) -> Flow<()> {
+        if input.is_null() {
+            return Ok(());
+        }
+        for at in 0..self.sums.len() {
+            let (name, selector, _) = &self.sums[at];
+            let value = match selector {
+                Some(selector) => match selector.clone().value(cx, &input)? {
+                    Some(value) if !value.is_null() => value,
+                    _ => continue,
+                },
+                None => input.clone(),
+            };
+            let _ = name;
+            if !self.numbers && !self.extremes && !self.text {
+                self.sums[at].2.count += 1;
+                continue;
+            }
+            let sums = &mut self.sums[at].2;
+            if self.text {
+                let text = cx.engine.text_of(&value)?;
+                sums.lines += text.lines().count().max(1) as i32;
+                sums.words += text.split_whitespace().count() as i32;
+                sums.characters += if self.ignore_blanks {
+                    text.chars().filter(|c| !c.is_whitespace()).count() as i32
+                } else {
+                    text.encode_utf16().count() as i32
+                };
+                sums.count += 1;
+                continue;
+            }
+            if self.numbers {
+                let Some(n) = number(&value).filter(|_| !matches!(value, Value::Bool(_))).map(Number::as_f64)
+                else {
+                    cx.error(
+                        "System.Management.Automation.PSInvalidCastException",
+                        "NonNumericInputObject",
+                        Category::InvalidType,
+                        value.clone(),
+                        format!("Input object \"{}\" is not numeric.", value.text()),
+                    )?;
+                    continue;
+                };
+                sums.count += 1;
+                sums.sum += n;
+                let delta = n - sums.mean;
+                sums.mean += delta / f64::from(sums.count);
+                sums.squares += delta * (n - sums.mean);
+            } else {
+                sums.count += 1;
+            }
+            if self.extremes {
+                let more = |own: &Option<Value>, wanted| {
+                    own.as_ref().is_none_or(|own| compare::order(&value, own, false) == Some(wanted))
+                };
+                if more(&sums.maximum, std::cmp::Ordering::Greater) {
+                    sums.maximum = Some(value.clone());
+                }
+                if more(&sums.minimum, std::cmp::Ordering::Less) {
+                    sums.minimum = Some(value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        let stats = ["Average", "Sum", "Maximum", "Minimum", "StandardDeviation"];
+        let chosen = stats.map(|name| cx.flag(name) || cx.flag("AllStats"));
+        let on = |name: &str| stats.iter().zip(chosen).any(|(own, on)| on && *own == name);
+        let float = |wanted: bool, value: f64| if wanted { Value::Double(value) } else { Value::Null };
+        let mut results = Vec::new();
+        for (name, selector, sums) in std::mem::take(&mut self.sums) {
+            let property = if selector.is_some() { Value::Str(name.clone()) } else { Value::Null };
+            if self.text {
+                let count = |wanted: bool, n: i32| if wanted { Value::I32(n) } else { Value::Null };
+                results.push(Object::typed(
+                    "Microsoft.PowerShell.Commands.TextMeasureInfo",
+                    [
+                        ("Lines", count(cx.flag("Line"), sums.lines)),
+                        ("Words", count(cx.flag("Word"), sums.words)),
+                        ("Characters", count(cx.flag("Character"), sums.characters)),
+                        ("Property", property),
+                    ],
+                ));
+                continue;
+            }
+            if selector.is_some() && sums.count == 0 && (self.numbers || self.extremes) {
+                cx.error(
+                    "System.Management.Automation.PSArgumentException",
+                    "GenericMeasurePropertyNotFound",
+                    Category::InvalidArgument,
+                    Value::Null,
+                    format!("The property \"{name}\" cannot be found in the input for any objects."),
+                )?;
+                continue;
+            }
+            let any = sums.count > 0;
+            let deviation =
+                if sums.count > 1 { (sums.squares / f64::from(sums.count - 1)).sqrt() } else { 0.0 };
+            // Numbers come as Double, whatever they were.
+            let extreme = |wanted: bool, value: Option<Value>| match value {
+                Some(value) if wanted => match value.base() {
+                    Value::Str(_) | Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_) => value,
+                    other => number(other).map_or(value.clone(), |n| Value::Double(n.as_f64())),
+                },
+                _ => Value::Null,
+            };
+            results.push(Object::typed(
+                "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+                [
+                    ("Count", Value::I32(sums.count)),
+                    ("Average", float(on("Average") && any, sums.sum / f64::from(sums.count.max(1)))),
+                    ("Sum", float(on("Sum"), sums.sum)),
+                    ("Maximum", extreme(on("Maximum"), sums.maximum)),
+                    ("Minimum", extreme(on("Minimum"), sums.minimum)),
+                    ("StandardDeviation", float(on("StandardDeviation") && any, deviation)),
+                    ("Property", property),
+                ],
+            ));
+        }
+        for result in results {
+            cx.write(result)?;
+        }
+        Ok(())
+    }
+}

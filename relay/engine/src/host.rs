@@ -1,0 +1,244 @@
+//! The engine's doors: the remote side, the files of the session, and whoever reads what comes out.
+
+use std::sync::Arc;
+
+use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsValue};
+
+use crate::value::{ErrorRecord, Value};
+
+/// The remote side.
+pub trait Remote {
+    /// Whether it has a command of that name (compared without case).
+    fn has(&self, name: &str) -> bool;
+
+    /// The name as the server writes it.
+    fn spelling(&self, name: &str) -> PsStr {
+        name.into()
+    }
+
+    /// Names of all commands, for Get-Command.
+    fn names(&self) -> Vec<PsStr> {
+        Vec::new()
+    }
+
+    /// Starts a command. What it gives is read from what this returns.
+    fn invoke(&mut self, invocation: Invocation) -> Box<dyn RemoteRun>;
+}
+
+/// A command for the remote side: structured, never text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invocation {
+    /// Its name.
+    pub name: PsStr,
+    /// Parameters and arguments in the form that PowerShell itself sends them to a session without language, where
+    /// the server binds them (MS-PSRP section 2.2.3.14):
+    ///
+    /// - `-Name:value` is (`-Name:`, value),
+    /// - `-Name` is (`-Name`, `$null`): a switch, or a parameter whose value is the next entry,
+    /// - a value is (nothing, value).
+    pub parameters: Vec<(Option<PsStr>, PsValue)>,
+    /// Whether objects will be sent to it.
+    pub input: bool,
+}
+
+/// A remote command that runs.
+pub trait RemoteRun {
+    /// Sends an object to it.
+    fn input(&mut self, value: PsValue);
+
+    /// Says that no more objects come.
+    fn end_input(&mut self);
+
+    /// Waits for what it gives next; nothing when it has ended.
+    fn next(&mut self) -> Option<RemoteEvent>;
+
+    /// What has arrived already, without waiting.
+    fn ready(&mut self) -> Option<RemoteEvent>;
+
+    /// Stops it: nothing more is wanted.
+    fn stop(&mut self);
+}
+
+/// What a remote command gives.
+#[derive(Debug)]
+pub enum RemoteEvent {
+    /// An object.
+    Output(PsValue),
+    /// An error that does not end it.
+    Error(Box<RemoteError>),
+    /// A warning.
+    Warning(PsStr),
+    /// A verbose line.
+    Verbose(PsStr),
+    /// A debug line.
+    Debug(PsStr),
+    /// An information record.
+    Information(PsValue),
+    /// Progress.
+    Progress(Progress),
+    /// An error that ended it.
+    Failed(Box<RemoteError>),
+}
+
+/// An error record of the remote side.
+#[derive(Clone, Debug, Default)]
+pub struct RemoteError {
+    /// What a person reads.
+    pub message: PsStr,
+    /// `FullyQualifiedErrorId`, whole.
+    pub id: PsStr,
+    /// Number of the category.
+    pub category: i64,
+    /// `CategoryInfo.Activity`.
+    pub activity: PsStr,
+    /// `CategoryInfo.Reason`.
+    pub reason: PsStr,
+    /// `CategoryInfo.TargetName`.
+    pub target_name: PsStr,
+    /// `CategoryInfo.TargetType`.
+    pub target_type: PsStr,
+    /// Full name of the exception's type.
+    pub exception_type: PsStr,
+    /// `TargetObject`.
+    pub target: PsValue,
+    /// The record as it came.
+    pub record: PsValue,
+}
+
+/// Progress.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Which activity.
+    pub id: i32,
+    /// The activity that it is a part of; -1 for none.
+    pub parent: i32,
+    /// What is done.
+    pub activity: PsStr,
+    /// How it stands.
+    pub status: PsStr,
+    /// What is done just now.
+    pub operation: PsStr,
+    /// 0 to 100; -1 for unknown.
+    pub percent: i32,
+    /// Seconds left; -1 for unknown.
+    pub seconds: i32,
+    /// Whether the activity is over.
+    pub completed: bool,
+}
+
+/// Whoever reads what comes out.
+pub trait Host {
+    /// An object of the output.
+    ///
+    /// # Errors
+    /// If nothing more can be taken; the command ends.
+    fn output(&mut self, value: &Value) -> Result<(), PsStr>;
+    /// An error.
+    fn error(&mut self, record: &ErrorRecord);
+    /// A warning.
+    fn warning(&mut self, text: &str);
+    /// A verbose line.
+    fn verbose(&mut self, text: &str);
+    /// A debug line.
+    fn debug(&mut self, text: &str);
+    /// Text of Write-Host.
+    fn write(&mut self, text: &str, colors: Colors, end_line: bool);
+    /// An information record that no one wrote to the host.
+    fn information(&mut self, text: &str);
+    /// Progress.
+    fn progress(&mut self, progress: &Progress);
+    /// Asks for a line; nothing if no one can be asked.
+    fn read_line(&mut self, prompt: &str, secret: bool) -> Option<PsStr>;
+    /// Asks for a choice: title, message, labels with help, default. The number of the choice.
+    fn choose(
+        &mut self,
+        title: &str,
+        message: &str,
+        choices: &[(PsStr, PsStr)],
+        default: usize,
+    ) -> Option<usize>;
+    /// Asks for a user name and a password.
+    fn credential(&mut self, title: &str, message: &str, user: &str) -> Option<(PsStr, PsStr)>;
+    /// Removes what was shown.
+    fn clear(&mut self) {}
+}
+
+/// Colours of text by their numbers in `System.ConsoleColor`; `None` for the usual one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Colors {
+    /// The text's.
+    pub foreground: Option<u8>,
+    /// What is behind it.
+    pub background: Option<u8>,
+}
+
+/// The session's files.
+pub trait Workspace {
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// If there is none, as a sentence.
+    fn read(&mut self, name: &str) -> Result<Arc<[u8]>, PsStr>;
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    fn write(&mut self, name: &str, content: Vec<u8>) -> Result<(), PsStr>;
+    /// Removes a file; whether there was one.
+    fn remove(&mut self, name: &str) -> bool;
+    /// Names, lengths and times of writing of all files.
+    fn list(&mut self) -> Vec<FileInfo>;
+}
+
+/// A file of the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileInfo {
+    /// Its name; folders are parts of it, with `/` between them.
+    pub name: PsStr,
+    /// Its length in bytes.
+    pub length: u64,
+    /// When it was last written, UTC.
+    pub written: PsDateTime,
+}
+
+/// What the engine knows of the world.
+pub struct Environment {
+    /// The clock: UTC.
+    pub now: Box<dyn Fn() -> PsDateTime>,
+    /// Minutes east of UTC at an instant.
+    pub offset: Box<dyn Fn(PsDateTime) -> i16>,
+    /// Name of the time zone.
+    pub zone: PsStr,
+    /// Where random numbers begin.
+    pub seed: u64,
+    /// `$env:` at the start.
+    pub variables: Vec<(PsStr, PsStr)>,
+}
+
+impl Environment {
+    /// The local time of an instant.
+    pub fn local(&self, utc: PsDateTime) -> PsDateTime {
+        let minutes = (self.offset)(utc);
+        PsDateTime {
+            ticks: utc.utc_ticks().saturating_add(i64::from(minutes) * 600_000_000),
+            kind: DateTimeKind::Local(minutes),
+        }
+    }
+
+    /// A fixed instant in UTC, for tests.
+    pub fn fixed(now: PsDateTime) -> Self {
+        Self {
+            now: Box::new(move || now),
+            offset: Box::new(|_| 0),
+            zone: "UTC".into(),
+            seed: 1,
+            variables: vec![
+                ("TEMP".into(), ".".into()),
+                ("TMP".into(), ".".into()),
+                ("USERPROFILE".into(), ".".into()),
+                ("USERNAME".into(), "user".into()),
+                ("COMPUTERNAME".into(), "POSTERN".into()),
+            ],
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The interpreter: one [`Engine`] is a local session whose variables and functions live from line to line.
+
+mod assign;
+mod bind;
+mod command;
+mod errors;
+mod expr;
+mod files;
+mod invoke;
+mod pipeline;
+mod remote;
+mod run;
+mod scope;
+mod signature;
+mod statement;
+mod streams;
+mod variables;
+
+use std::{
+    collections::HashMap,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use postern_shared::value::{PsDateTime, PsStr};
+
+pub(crate) use self::expr::object_of;
+pub(crate) use self::{
+    bind::{Args, Given},
+    command::{Function, Resolved},
+    pipeline::{Collect, Discard, Sink, Stage},
+    remote::Drained,
+    scope::{Options, Scope},
+    signature::{Param, ParamSet, Signature, Validate},
+    streams::{Action, Common, Streams, Target},
+};
+pub use self::{
+    errors::{Flow, Stop},
+    run::{Ended, RunOptions},
+};
+use crate::{
+    code::Sym,
+    host::{Environment, Host, Remote, Workspace},
+    limits,
+    value::{Category, ErrorRecord, List, Type, Value},
+};
+
+/// A local session.
+pub struct Engine {
+    pub(crate) host: Box<dyn Host>,
+    pub(crate) remote: Box<dyn Remote>,
+    pub(crate) workspace: Box<dyn Workspace>,
+    pub(crate) environment: Environment,
+    /// The scope of the session.
+    pub(crate) global: Rc<Scope>,
+    /// The scope of the script that runs, what `$script:` means.
+    pub(crate) script: Rc<Scope>,
+    /// The scope that runs.
+    pub(crate) scope: Rc<Scope>,
+    /// `$_`.
+    pub(crate) under: Value,
+    /// `$?`.
+    pub(crate) success: bool,
+    /// `$Error`, the latest first.
+    pub(crate) errors: Rc<List>,
+    pub(crate) aliases: HashMap<Sym, PsStr>,
+    pub(crate) streams: Rc<Streams>,
+    /// Calls under way, the innermost last.
+    pub(crate) frames: Vec<Frame>,
+    /// `try` statements under way: an error leaves the statement that it happened in.
+    pub(crate) trying: u32,
+    /// Calls within calls.
+    depth: u32,
+    steps: u64,
+    next_stage: u32,
+    cancel: Arc<AtomicBool>,
+    started: Instant,
+    /// Time that was waited for the remote side or a person.
+    pub(crate) waited: Duration,
+    /// Remote commands whose output has not been read to its end.
+    pub(crate) open: Vec<std::rc::Weak<std::cell::RefCell<Drained>>>,
+    /// The session's own table of `$env:`.
+    pub(crate) env: Vec<(PsStr, PsStr)>,
+    /// State of `Get-Random`.
+    pub(crate) random: u64,
+    /// Strict mode's version; 0 for off.
+    pub(crate) strict: u8,
+}
+
+/// A call of a function, a script block or a cmdlet.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) name: PsStr,
+    pub(crate) source: Rc<crate::code::Source>,
+    pub(crate) span: crate::code::Span,
+    /// The name as the call wrote it.
+    pub(crate) invoked: PsStr,
+    /// Parameters that were given, where the code asks for them.
+    pub(crate) bound: Option<Value>,
+    /// Parameter set.
+    pub(crate) set: PsStr,
+    pub(crate) advanced: bool,
+    /// What was given beside the parameters.
+    pub(crate) rest: Vec<Value>,
+    pub(crate) code: Option<Rc<crate::code::Code>>,
+    pub(crate) expecting_input: bool,
+    /// What `-Confirm` and `-WhatIf` said.
+    pub(crate) common: Common,
+}
+
+impl Engine {
+    /// A session with these doors. `cancel` stops what runs, within some 1,000 steps.
+    pub fn new(
+        host: Box<dyn Host>,
+        remote: Box<dyn Remote>,
+        workspace: Box<dyn Workspace>,
+        environment: Environment,
+        cancel: Arc<AtomicBool>,
+    ) -> Self {
+        let global = Scope::root();
+        let random = environment.seed | 1;
+        let env = environment.variables.clone();
+        let mut engine = Self {
+            host,
+            remote,
+            workspace,
+            environment,
+            script: Rc::clone(&global),
+            scope: Rc::clone(&global),
+            global,
+            under: Value::Null,
+            success: true,
+            errors: List::new(Type::ArrayList, Vec::new()),
+            aliases: HashMap::new(),
+            streams: Rc::default(),
+            frames: Vec::new(),
+            trying: 0,
+            depth: 0,
+            steps: 0,
+            next_stage: 0,
+            cancel,
+            started: Instant::now(),
+            waited: Duration::ZERO,
+            open: Vec::new(),
+            env,
+            random,
+            strict: 0,
+        };
+        engine.set_up();
+        engine
+    }
+
+    /// One step of evaluation: every 1,024th looks whether it was to stop and how long it has taken.
+    #[inline]
+    pub(crate) fn step(&mut self) -> Flow<()> {
+        self.steps += 1;
+        if self.steps & 1023 == 0 { self.check() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn check(&mut self) -> Flow<()> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(Stop::Halt(None));
+        }
+        if self.steps > limits::MAX_TOTAL_STEPS {
+            return Err(self.limit(format!("The command took more than {} steps.", limits::MAX_TOTAL_STEPS)));
+        }
+        let spent = self.started.elapsed().saturating_sub(self.waited);
+        if spent > limits::MAX_TIME {
+            let seconds = limits::MAX_TIME.as_secs();
+            return Err(self.limit(format!("The command took more than {seconds} s of local work.")));
+        }
+        Ok(())
+    }
+
+    /// Counts steps of work that is not evaluation, such as items that are copied.
+    pub(crate) fn steps(&mut self, count: usize) -> Flow<()> {
+        let before = self.steps >> 10;
+        self.steps = self.steps.saturating_add(count as u64);
+        if self.steps >> 10 == before { Ok(()) } else { self.check() }
+    }
+
+    /// A bound was exceeded: nothing catches it.
+    pub(crate) fn limit(&self, message: impl Into<PsStr>) -> Stop {
+        Stop::Halt(Some(Rc::new(ErrorRecord::new(
+            "System.Management.Automation.RuntimeException",
+            "LimitExceeded",
+            Category::LimitsExceeded,
+            Value::Null,
+            message,
+        ))))
+    }
+
+    /// Refuses a string of that many bytes, if it is too long.
+    pub(crate) fn check_text(&self, bytes: usize) -> Flow<()> {
+        if bytes > limits::MAX_TEXT {
+            return Err(self
+                .limit(format!("A string of {bytes} bytes is longer than {} MB.", limits::MAX_TEXT >> 20)));
+        }
+        Ok(())
+    }
+
+    /// Refuses a collection of that many items, if it is too long.
+    pub(crate) fn check_items(&mut self, items: usize) -> Flow<()> {
+        if items > limits::MAX_ITEMS {
+            return Err(
+                self.limit(format!("A collection of {items} items is longer than {}.", limits::MAX_ITEMS))
+            );
+        }
+        self.steps(items >> 6)
+    }
+
+    /// Runs something one call deeper.
+    pub(crate) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Flow<T>) -> Flow<T> {
+        if self.depth >= limits::MAX_CALLS {
+            return Err(self.throw(
+                "System.Management.Automation.ScriptCallDepthException",
+                "CallDepthOverflow",
+                Category::InvalidOperation,
+                Value::Null,
+                "The script failed due to call depth overflow.",
+            ));
+        }
+        self.depth += 1;
+        let result = run(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// The local time.
+    pub(crate) fn now(&self) -> PsDateTime {
+        self.environment.local((self.environment.now)())
+    }
+}

@@ -1,0 +1,300 @@
+//! Remote commands as stages.
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Instant};
+
+use postern_shared::value::{PsStr, PsValue};
+
+use super::{Action, Args, Common, Engine, Flow, Given, Sink, Stop, bind::COMMON};
+use crate::{
+    host::{Invocation, RemoteEvent, RemoteRun},
+    limits,
+    value::{ErrorRecord, Value},
+};
+
+/// A remote command that runs, and what of its output was read before it was wanted.
+pub(crate) struct Drained {
+    run: Box<dyn RemoteRun>,
+    events: VecDeque<RemoteEvent>,
+    ended: bool,
+}
+
+/// A remote command of a pipeline.
+pub(crate) struct RemoteStage {
+    name: PsStr,
+    parameters: Vec<(Option<PsStr>, PsValue)>,
+    pub(crate) common: Common,
+    expects_input: bool,
+    run: Option<Rc<RefCell<Drained>>>,
+    pub(crate) failed: bool,
+}
+
+impl Engine {
+    pub(crate) fn remote_stage(
+        &mut self,
+        name: PsStr,
+        given: Vec<Given>,
+        expects_input: bool,
+    ) -> Flow<RemoteStage> {
+        let mut parameters = Vec::with_capacity(given.len());
+        let mut args = Args::default();
+        let mut given = given.into_iter().peekable();
+        while let Some(next) = given.next() {
+            match next {
+                Given::Value(value) => parameters.push((None, value.to_ps())),
+                Given::Named { name, value, .. } => {
+                    let common = COMMON.iter().find(|(own, alias)| {
+                        own.eq_ignore_ascii_case(&name)
+                            || alias.eq_ignore_ascii_case(&name)
+                            || name.len() > 3
+                                && own
+                                    .get(..name.len())
+                                    .is_some_and(|start| start.eq_ignore_ascii_case(&name))
+                    });
+                    if let Some((own, _)) = common {
+                        let is_switch = matches!(*own, "Verbose" | "Debug");
+                        let value = match value {
+                            Some(value) => value,
+                            None if is_switch => Value::Bool(true),
+                            None => match given.next_if(|next| matches!(next, Given::Value(_))) {
+                                Some(Given::Value(value)) => value,
+                                _ => Value::Null,
+                            },
+                        };
+                        self.remote_common(&mut args.common, own, &value);
+                        // Preferences go to both sides, what only concerns the local one stays.
+                        if own.ends_with("Action") || is_switch {
+                            let value = if is_switch {
+                                Value::Bool(crate::convert::truth(&value))
+                            } else {
+                                Value::str(value.text())
+                            };
+                            parameters.push((Some(format!("-{own}:").into()), value.to_ps()));
+                        }
+                        continue;
+                    }
+                    match value {
+                        Some(value) => parameters.push((Some(format!("-{name}:").into()), value.to_ps())),
+                        None => parameters.push((Some(format!("-{name}").into()), PsValue::Null)),
+                    }
+                }
+            }
+        }
+        Ok(RemoteStage { name, parameters, common: args.common, expects_input, run: None, failed: false })
+    }
+
+    fn remote_common(&mut self, common: &mut Common, name: &str, value: &Value) {
+        let list = |engine: &mut Self| {
+            let list = crate::value::List::new(crate::value::Type::ArrayList, Vec::new());
+            let sym = crate::code::Sym::new(value.text().trim_start_matches('+'));
+            engine.scope.set(sym, Value::List(Rc::clone(&list)));
+            Some(list)
+        };
+        match name {
+            "ErrorAction" => common.error_action = Action::of(value),
+            "WarningAction" => common.warning_action = Action::of(value),
+            "InformationAction" => common.information_action = Action::of(value),
+            "ProgressAction" => common.progress_action = Action::of(value),
+            "Verbose" => common.verbose = Some(crate::convert::truth(value)),
+            "Debug" => common.debug = Some(crate::convert::truth(value)),
+            "ErrorVariable" => common.error_list = list(self),
+            "WarningVariable" => common.warning_list = list(self),
+            "InformationVariable" => common.information_list = list(self),
+            "OutVariable" => common.out_list = list(self),
+            "PipelineVariable" => common.pipeline_variable = Some(value.text()),
+            _ => {}
+        }
+    }
+
+    /// A runspace runs one command: those under way are read to their end first.
+    fn drain_open(&mut self) -> Flow<()> {
+        let open = std::mem::take(&mut self.open);
+        for weak in &open {
+            let Some(run) = weak.upgrade() else { continue };
+            loop {
+                let mut run = run.borrow_mut();
+                if run.ended {
+                    break;
+                }
+                if run.events.len() >= limits::MAX_ITEMS {
+                    return Err(self.limit(
+                        "The output of a remote command is too large to be held while another one runs.",
+                    ));
+                }
+                let started = Instant::now();
+                let event = run.run.next();
+                self.waited += started.elapsed();
+                match event {
+                    Some(event) => run.events.push_back(event),
+                    None => run.ended = true,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RemoteStage {
+    pub(crate) fn begin(&mut self, engine: &mut Engine) -> Flow<()> {
+        if self.expects_input {
+            // With input it starts when the first object comes: upstream may be remote as well.
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, engine: &mut Engine) -> Flow<()> {
+        engine.drain_open()?;
+        let invocation = Invocation {
+            name: self.name.clone(),
+            parameters: std::mem::take(&mut self.parameters),
+            input: self.expects_input,
+        };
+        let run = engine.remote.invoke(invocation);
+        let run = Rc::new(RefCell::new(Drained { run, events: VecDeque::new(), ended: false }));
+        engine.open.retain(|weak| weak.strong_count() > 0);
+        engine.open.push(Rc::downgrade(&run));
+        self.run = Some(run);
+        Ok(())
+    }
+
+    pub(crate) fn process(
+        &mut self,
+        engine: &mut Engine,
+        input: Option<Value>,
+        out: &mut dyn Sink,
+    ) -> Flow<()> {
+        if self.run.is_none() {
+            self.start(engine)?;
+        }
+        let Some(run) = self.run.clone() else { return Ok(()) };
+        match input {
+            Some(input) => {
+                let input = input.to_ps();
+                run.borrow_mut().run.input(input);
+                self.read_ready(engine, &run, out)
+            }
+            None => self.read_all(engine, &run, out),
+        }
+    }
+
+    pub(crate) fn end(&mut self, engine: &mut Engine, out: &mut dyn Sink) -> Flow<()> {
+        if !self.expects_input {
+            return Ok(());
+        }
+        if self.run.is_none() {
+            self.start(engine)?;
+        }
+        let Some(run) = self.run.clone() else { return Ok(()) };
+        run.borrow_mut().run.end_input();
+        self.read_all(engine, &run, out)
+    }
+
+    /// What has arrived already.
+    fn read_ready(
+        &mut self,
+        engine: &mut Engine,
+        run: &Rc<RefCell<Drained>>,
+        out: &mut dyn Sink,
+    ) -> Flow<()> {
+        loop {
+            let event = {
+                let mut run = run.borrow_mut();
+                match run.events.pop_front() {
+                    Some(event) => Some(event),
+                    None => run.run.ready(),
+                }
+            };
+            match event {
+                Some(event) => self.take(engine, run, event, out)?,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn read_all(&mut self, engine: &mut Engine, run: &Rc<RefCell<Drained>>, out: &mut dyn Sink) -> Flow<()> {
+        loop {
+            engine.step()?;
+            let event = {
+                let mut run = run.borrow_mut();
+                match run.events.pop_front() {
+                    Some(event) => Some(event),
+                    None if run.ended => None,
+                    None => {
+                        let started = Instant::now();
+                        let event = run.run.next();
+                        engine.waited += started.elapsed();
+                        event
+                    }
+                }
+            };
+            match event {
+                Some(event) => self.take(engine, run, event, out)?,
+                None => {
+                    run.borrow_mut().ended = true;
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        engine: &mut Engine,
+        run: &Rc<RefCell<Drained>>,
+        event: RemoteEvent,
+        out: &mut dyn Sink,
+    ) -> Flow<()> {
+        match event {
+            RemoteEvent::Output(value) => match out.put(engine, value.into()) {
+                Ok(()) => Ok(()),
+                Err(stop) => {
+                    let mut run = run.borrow_mut();
+                    if !run.ended {
+                        run.run.stop();
+                        run.ended = true;
+                        run.events.clear();
+                    }
+                    Err(stop)
+                }
+            },
+            RemoteEvent::Error(error) => {
+                self.failed = true;
+                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                engine.write_error(record, Some(&self.common))
+            }
+            RemoteEvent::Warning(text) => engine.warn(&text, Some(&self.common)),
+            RemoteEvent::Verbose(text) => {
+                // The server sends it only if it was asked to.
+                let common = Common { verbose: Some(true), ..Common::default() };
+                engine.verbose(&text, Some(&common))
+            }
+            RemoteEvent::Debug(text) => {
+                let common = Common { debug: Some(true), ..Common::default() };
+                engine.debug(&text, Some(&common))
+            }
+            RemoteEvent::Information(value) => engine.inform_remote(value.into(), &self.common),
+            RemoteEvent::Progress(progress) => {
+                engine.host.progress(&progress);
+                Ok(())
+            }
+            RemoteEvent::Failed(error) => {
+                self.failed = true;
+                run.borrow_mut().ended = true;
+                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                Err(Stop::Throw(record, self.common.error_action == Some(Action::Stop)))
+            }
+        }
+    }
+}
+
+impl Drop for RemoteStage {
+    fn drop(&mut self) {
+        if let Some(run) = &self.run
+            && let Ok(mut run) = run.try_borrow_mut()
+            && !run.ended
+        {
+            run.run.stop();
+            run.ended = true;
+        }
+    }
+}
