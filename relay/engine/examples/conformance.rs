@@ -35,7 +35,7 @@ struct Recorder(Rc<RefCell<Seen>>);
 impl Host for Recorder {
     fn output(&mut self, value: &Value) -> Result<(), PsStr> {
         let pair = if value.is_null() {
-            (None, None)
+            (Some("null".to_owned()), None)
         } else {
             let name = value.type_name();
             let name = name.strip_prefix("System.").unwrap_or(&name);

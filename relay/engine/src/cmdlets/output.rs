@@ -235,6 +235,7 @@ fn join(engine: &mut Engine, value: &Value, separator: &str, out: &mut String) -
 }
 
 fn information_record(value: Value, tags: Vec<PsStr>) -> Rc<Object> {
+    let label = value.text();
     Object::typed(
         "System.Management.Automation.InformationRecord",
         [
@@ -243,6 +244,7 @@ fn information_record(value: Value, tags: Vec<PsStr>) -> Rc<Object> {
             ("Tags", Value::array(tags.into_iter().map(Value::Str).collect())),
         ],
     )
+    .labelled(label)
 }
 
 impl Engine {

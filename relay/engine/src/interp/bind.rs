@@ -419,30 +419,11 @@ impl Engine {
                 }
             }
             if let Some((position, _, at)) = best {
-                // Another set may have a parameter there that takes this type better.
-                let mut at = at;
-                let converts = |engine: &mut Self, at: usize| {
-                    let param = &signature.params[at];
-                    param.types.is_empty() || engine.convert_argument(value.clone(), param.ty()).is_ok()
-                };
-                if signature.sets.len() > 1 && !converts(self, at) {
-                    let other = signature.params.iter().enumerate().position(|(other, param)| {
-                        other != at
-                            && args.values[other].is_none()
-                            && param
-                                .in_sets(args.sets)
-                                .any(|set| set.position == Some(position) && !set.remaining)
-                            && converts(self, other)
-                    });
-                    at = other.unwrap_or(at);
-                }
+                let at = self.best_position(signature, args, position, at, &value);
                 self.bind_one(signature, args, at, value, command, expects_input)?;
                 // A set whose only claim is this position is chosen by it.
-                let mask = signature.params[at].mask;
-                if args.sets & mask != 0 {
-                    let default = args.sets & signature.default_set & mask;
-                    args.sets &= mask;
-                    let _ = default;
+                if args.sets & signature.params[at].mask != 0 {
+                    args.sets &= signature.params[at].mask;
                 }
                 continue;
             }
@@ -472,6 +453,29 @@ impl Engine {
             args.rest.extend(values.by_ref());
         }
         Ok(())
+    }
+
+    /// Of the parameters at a position, one that takes the value as it is; else one that it can be converted for.
+    fn best_position(&mut self, signature: &Signature, args: &Args, position: i32, first: usize, value: &Value) -> usize {
+        if signature.sets.len() < 2 {
+            return first;
+        }
+        let mut candidates = vec![first];
+        candidates.extend(signature.params.iter().enumerate().filter_map(|(at, param)| {
+            let there = at != first
+                && args.values[at].is_none()
+                && param.in_sets(args.sets).any(|set| set.position == Some(position) && !set.remaining);
+            there.then_some(at)
+        }));
+        if let Some(at) = candidates.iter().find(|at| fits(value, signature.params[**at].ty())) {
+            return *at;
+        }
+        for at in candidates {
+            if self.convert_argument(value.clone(), signature.params[at].ty()).is_ok() {
+                return at;
+            }
+        }
+        first
     }
 
     /// Which set it is, and whether its mandatory parameters are there.

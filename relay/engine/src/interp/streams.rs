@@ -229,5 +229,5 @@ impl Engine {
 
 /// A record of the warning, verbose or debug stream.
 fn record(type_name: &'static str, text: &str) -> Rc<Object> {
-    Object::typed(type_name, [("Message", Value::str(text))])
+    Object::typed(type_name, [("Message", Value::str(text))]).labelled(text)
 }

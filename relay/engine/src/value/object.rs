@@ -15,6 +15,8 @@ use super::Value;
 pub struct Object {
     /// Type names, most derived first; empty for a plain `PSCustomObject`.
     pub type_names: RefCell<Option<Rc<[PsStr]>>>,
+    /// What `ToString()` gives, where that is not what follows from type and properties.
+    pub label: RefCell<Option<PsStr>>,
     shape: RefCell<Option<Arc<Shape>>>,
     values: RefCell<Vec<Value>>,
     /// Members that are no notes.
@@ -62,6 +64,13 @@ impl Object {
         *object.type_names.borrow_mut() =
             Some([PsStr::from_static(type_name), PsStr::from_static("System.Object")].into());
         object
+    }
+
+    /// The same with a text of its own (`ToString()`).
+    #[must_use]
+    pub fn labelled(self: Rc<Self>, label: impl Into<PsStr>) -> Rc<Self> {
+        *self.label.borrow_mut() = Some(label.into());
+        self
     }
 
     /// The most derived type name.
@@ -174,6 +183,7 @@ impl Object {
     pub fn copy(&self) -> Rc<Self> {
         Rc::new(Self {
             type_names: self.type_names.clone(),
+            label: self.label.clone(),
             shape: self.shape.clone(),
             values: self.values.clone(),
             members: self.members.clone(),

@@ -106,10 +106,11 @@ fn joined(items: &[Value], out: &mut String, depth: usize) {
 
 impl Object {
     fn write(&self, out: &mut String, depth: usize) {
+        if let Some(label) = &*self.label.borrow() {
+            out.push_str(label);
+            return;
+        }
         if !self.is_plain() {
-            if let Some(super::Member::ScriptMethod(_)) = self.member("ToString") {
-                return;
-            }
             out.push_str(&self.type_name());
             return;
         }
