@@ -163,10 +163,10 @@ fn run_case(case: &Json) -> Result<(), String> {
             let wanted = expect["error"].as_str().unwrap_or_default();
             let found = seen.errors.first().map(|id| id.split(',').next().unwrap_or_default());
             let invalid = match &ended {
-                Ended::Invalid(errors) => errors.first().map(|error| error.message.clone()),
+                Ended::Invalid(errors) => errors.first().map(|error| error.id),
                 _ => None,
             };
-            if found != Some(wanted) && invalid.is_none() {
+            if found.or(invalid) != Some(wanted) {
                 return Err(shown());
             }
             if let Json::Array(_) = &expect["values"]
@@ -178,7 +178,8 @@ fn run_case(case: &Json) -> Result<(), String> {
         "parse-error" => match &ended {
             Ended::Invalid(errors) => {
                 let incomplete = errors.iter().all(|error| error.incomplete);
-                if incomplete != expect["incomplete"].as_bool().unwrap_or(false) {
+                let found: Vec<Json> = errors.iter().map(|error| error.id.into()).collect();
+                if Json::Array(found) != expect["errors"] || incomplete != expect["incomplete"].as_bool().unwrap_or(false) {
                     return Err(shown());
                 }
             }
