@@ -2,137 +2,18 @@
 //!
 //! `cargo run -p postern-engine --example conformance -- FILE.jsonl... [--only PART-OF-AN-ID]`
 
-use std::{
-    cell::RefCell,
-    collections::BTreeMap,
-    process::ExitCode,
-    rc::Rc,
-    sync::{Arc, atomic::AtomicBool},
-};
+mod recorder;
 
-use postern_engine::{
-    Ended, Engine, RunOptions,
-    host::{Colors, Environment, FileInfo, Host, Invocation, Progress, Remote, RemoteRun, Workspace},
-    limits,
-    value::{ErrorRecord, Value},
-};
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr};
+use std::process::ExitCode;
+
+use postern_engine::{Ended, RunOptions, limits};
 use serde_json::Value as Json;
-
-/// What a script gave.
-#[derive(Default)]
-struct Seen {
-    output: Vec<(Option<String>, Option<String>)>,
-    errors: Vec<String>,
-    host: String,
-    warnings: Vec<String>,
-    verbose: Vec<String>,
-}
-
-#[derive(Clone, Default)]
-struct Recorder(Rc<RefCell<Seen>>);
-
-impl Host for Recorder {
-    fn output(&mut self, value: &Value) -> Result<(), PsStr> {
-        let pair = if value.is_null() {
-            (Some("null".to_owned()), None)
-        } else {
-            let name = value.type_name();
-            let name = name.strip_prefix("System.").unwrap_or(&name);
-            let name = name.strip_prefix("Management.Automation.").unwrap_or(name);
-            (Some(name.to_owned()), Some(value.text().to_string()))
-        };
-        self.0.borrow_mut().output.push(pair);
-        Ok(())
-    }
-    fn error(&mut self, record: &ErrorRecord) {
-        self.0.borrow_mut().errors.push(record.full_id().to_string());
-    }
-    fn warning(&mut self, text: &str) {
-        self.0.borrow_mut().warnings.push(text.to_owned());
-    }
-    fn verbose(&mut self, text: &str) {
-        self.0.borrow_mut().verbose.push(text.to_owned());
-    }
-    fn debug(&mut self, _: &str) {}
-    fn write(&mut self, text: &str, _: Colors, end_line: bool) {
-        let mut seen = self.0.borrow_mut();
-        seen.host.push_str(text);
-        if end_line {
-            seen.host.push('\n');
-        }
-    }
-    fn information(&mut self, _: &str) {}
-    fn progress(&mut self, _: &Progress) {}
-    fn read_line(&mut self, _: &str, _: bool) -> Option<PsStr> {
-        None
-    }
-    fn choose(&mut self, _: &str, _: &str, _: &[(PsStr, PsStr)], _: usize) -> Option<usize> {
-        None
-    }
-    fn credential(&mut self, _: &str, _: &str, _: &str) -> Option<(PsStr, PsStr)> {
-        None
-    }
-}
-
-struct NoRemote;
-
-impl Remote for NoRemote {
-    fn has(&self, _: &str) -> bool {
-        false
-    }
-    fn invoke(&mut self, invocation: Invocation) -> Box<dyn RemoteRun> {
-        unreachable!("no remote command is known: {invocation:?}")
-    }
-}
-
-#[derive(Default)]
-struct Files(BTreeMap<String, Arc<[u8]>>);
-
-impl Workspace for Files {
-    fn read(&mut self, name: &str) -> Result<Arc<[u8]>, PsStr> {
-        self.0.get(name).cloned().ok_or_else(|| "There is no such file.".into())
-    }
-    fn write(&mut self, name: &str, content: Vec<u8>) -> Result<(), PsStr> {
-        self.0.insert(name.to_owned(), content.into());
-        Ok(())
-    }
-    fn remove(&mut self, name: &str) -> bool {
-        self.0.remove(name).is_some()
-    }
-    fn list(&mut self) -> Vec<FileInfo> {
-        let written = PsDateTime { ticks: 0, kind: DateTimeKind::Utc };
-        self.0
-            .iter()
-            .map(|(name, content)| FileInfo {
-                name: name.as_str().into(),
-                length: content.len() as u64,
-                written,
-            })
-            .collect()
-    }
-}
-
-fn now() -> PsDateTime {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    PsDateTime::from_unix_seconds(since.as_secs() as i64)
-        .unwrap_or(PsDateTime { ticks: 0, kind: DateTimeKind::Utc })
-}
 
 fn run_case(case: &Json) -> Result<(), String> {
     let script = case["script"].as_str().unwrap_or_default();
     let expect = &case["expect"];
     let kind = expect["kind"].as_str().unwrap_or_default();
-    let recorder = Recorder::default();
-    let mut environment = Environment::fixed(now());
-    environment.now = Box::new(now);
-    let mut engine = Engine::new(
-        Box::new(recorder.clone()),
-        Box::new(NoRemote),
-        Box::<Files>::default(),
-        environment,
-        Arc::new(AtomicBool::new(false)),
-    );
+    let (mut engine, recorder, _) = recorder::engine(recorder::Files::default());
     let ended = engine.run_with(script, &RunOptions::default());
     let seen = recorder.0.borrow();
     let shown = || format!("output {:?}, errors {:?}, ended {ended:?}", seen.output, seen.errors);
@@ -161,7 +42,7 @@ fn run_case(case: &Json) -> Result<(), String> {
         }
         "error" => {
             let wanted = expect["error"].as_str().unwrap_or_default();
-            let found = seen.errors.first().map(|id| id.split(',').next().unwrap_or_default());
+            let found = seen.errors.first().map(|(id, _)| id.split(',').next().unwrap_or_default());
             let invalid = match &ended {
                 Ended::Invalid(errors) => errors.first().map(|error| error.id),
                 _ => None,
