@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use postern_shared::wire::Allowed;
 use serde::Deserialize;
 use url::Url;
 
@@ -32,6 +33,11 @@ pub struct Config {
     pub idle_seconds: u32,
     /// Seconds that a session outlives its last tab.
     pub grace_seconds: u32,
+    /// Whether results may be downloaded as files. In a kiosk they may not, unless this is set.
+    pub downloads: Option<bool>,
+    /// Whether the browsers are ones that strangers use too: the page keeps nothing in them, offers no downloads
+    /// unless [`Self::downloads`] is set, and clears itself when a session ends.
+    pub kiosk: bool,
     /// The endpoints offered, the default one first.
     pub endpoint: Vec<EndpointConfig>,
     /// Connection URIs that a user may type. Without this none: the relay would open connections to any machine that
@@ -122,6 +128,8 @@ impl Default for Config {
             // What Exchange itself allows a shell.
             idle_seconds: 900,
             grace_seconds: 120,
+            downloads: None,
+            kiosk: false,
             endpoint: Vec::new(),
             custom_uri: None,
             limits: Limits::default(),
@@ -252,6 +260,11 @@ impl Config {
             None if !self.listen.ip().is_loopback() => Err(ConfigError::OpenListen(self.listen)),
             _ => Ok(()),
         }
+    }
+
+    /// What a page may do.
+    pub(crate) fn allowed(&self) -> Allowed {
+        Allowed { downloads: self.downloads.unwrap_or(!self.kiosk), kiosk: self.kiosk }
     }
 
     /// How long a session may be idle.
