@@ -60,7 +60,9 @@ fn run_case(case: &Json) -> Result<(), String> {
             Ended::Invalid(errors) => {
                 let incomplete = errors.iter().all(|error| error.incomplete);
                 let found: Vec<Json> = errors.iter().map(|error| error.id.into()).collect();
-                if Json::Array(found) != expect["errors"] || incomplete != expect["incomplete"].as_bool().unwrap_or(false) {
+                if Json::Array(found) != expect["errors"]
+                    || incomplete != expect["incomplete"].as_bool().unwrap_or(false)
+                {
                     return Err(shown());
                 }
             }

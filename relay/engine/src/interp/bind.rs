@@ -456,7 +456,14 @@ impl Engine {
     }
 
     /// Of the parameters at a position, one that takes the value as it is; else one that it can be converted for.
-    fn best_position(&mut self, signature: &Signature, args: &Args, position: i32, first: usize, value: &Value) -> usize {
+    fn best_position(
+        &mut self,
+        signature: &Signature,
+        args: &Args,
+        position: i32,
+        first: usize,
+        value: &Value,
+    ) -> usize {
         if signature.sets.len() < 2 {
             return first;
         }
