@@ -372,6 +372,9 @@ impl Service {
                 self.connected = false;
                 Ok(String::new())
             }
+            Operation::Reconnect if self.connected => {
+                Err(Fault::shell_state(code::RECONNECT_NOT_VALID, "connected already"))
+            }
             Operation::Reconnect => {
                 self.connected = true;
                 Ok(String::new())
