@@ -39,7 +39,7 @@ async fn a_session_is_left_and_found_again() {
     );
     assert_eq!(
         (listed[0].owner.as_deref(), listed[0].client_ip.as_deref()),
-        (Some("admin"), Some("127.0.0.1"))
+        (Some("admin@klinik-auer.example"), Some("127.0.0.1"))
     );
     assert_eq!(listed[0].resource_uri.as_deref(), Some(EXCHANGE_RESOURCE));
     assert_eq!(listed[0].idle_timeout, Some(Duration::from_mins(5)));

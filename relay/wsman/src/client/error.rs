@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io, time::Duration};
 
 use super::{TlsFailure, connection::NameNotResolved, redirect::NotFollowed};
-use crate::envelope::{EnvelopeError, Fault};
+use crate::envelope::{EnvelopeError, Fault, code};
 
 /// What went wrong. Each variant keeps what the other side said; [`Error::to_failure`] explains it to a user.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -311,6 +311,11 @@ impl Error {
     /// Whether the request may have been carried out although no answer came.
     pub(super) fn may_have_arrived(&self) -> bool {
         self.is_interruption() && !self.was_not_sent()
+    }
+
+    /// Whether a Reconnect came to a shell that is connected.
+    pub(super) fn is_connected_already(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.code == Some(code::RECONNECT_NOT_VALID))
     }
 
     /// Whether the shell is there but disconnected.

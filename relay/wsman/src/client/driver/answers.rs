@@ -91,6 +91,11 @@ impl Driver {
                 let _ = done.send(Err(error));
                 Ok(())
             }
+            // Another Receive had told of the same disconnection before.
+            Answered::Reconnected(Err(error), None) if error.is_connected_already() => {
+                self.presence = Presence::Here;
+                Ok(())
+            }
             Answered::Reconnected(Err(error), None) => Err(error),
         }
     }
