@@ -131,16 +131,16 @@ impl Component for Composer {
                     <span class="prompt mono" aria-hidden="true">{ prompt }</span>
                     <div class="editor">
                         <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} />{ "\n" }</pre>
-                        <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::COMMAND} spellcheck="false"
+                        <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::command()} spellcheck="false"
                             autocomplete="off" autocapitalize="off" autocorrect="off" aria-autocomplete="list"
                             aria-controls={active.is_some().then_some(POPUP)} aria-activedescendant={active}
                             oninput={link.callback(|_: InputEvent| Did::Typed)} onkeydown={link.callback(Did::Key)}
                             onblur={link.callback(|_| Did::Left)} />
                     </div>
                     if *busy {
-                        <button class="button danger" disabled={!open} onclick={stop}>{ text::STOP }</button>
+                        <button class="button danger" disabled={!open} onclick={stop}>{ text::stop() }</button>
                     }
-                    <button class="button primary" id="run" onclick={link.callback(|_| Did::Run)}>{ text::RUN }</button>
+                    <button class="button primary" id="run" onclick={link.callback(|_| Did::Run)}>{ text::run() }</button>
                 </div>
                 { self.hints(ctx) }
             </div>
@@ -161,15 +161,15 @@ impl Composer {
         };
         html! {
             <div class="hints">
-                { hint("Enter", text::HINT_RUN) }
-                { hint("Shift Enter", text::HINT_LINE) }
+                { hint("Enter", text::hint_run()) }
+                { hint("Shift Enter", text::hint_line()) }
                 if self.completion.is_some() {
-                    { hint("Tab", text::HINT_COMPLETE) }
+                    { hint("Tab", text::hint_complete()) }
                 } else {
-                    { hint("↑ ↓", text::HINT_HISTORY) }
+                    { hint("↑ ↓", text::hint_history()) }
                 }
                 if ctx.props().busy {
-                    { hint("Ctrl C", text::HINT_STOP) }
+                    { hint("Ctrl C", text::hint_stop()) }
                 }
             </div>
         }
@@ -179,7 +179,7 @@ impl Composer {
         let Some(completion) = &self.completion else { return Html::default() };
         html! {
             <div class="popup">
-                <ul id={POPUP} role="listbox" aria-label={text::COMPLETIONS}>
+                <ul id={POPUP} role="listbox" aria-label={text::completions()}>
                     for (at, name) in completion.items.iter().enumerate() {
                         // A press would take the focus from the editor, and the list with it.
                         <li id={format!("{POPUP}-{at}")} role="option" aria-selected={(at == completion.selected).to_string()}
@@ -302,7 +302,10 @@ impl Composer {
             What::Nothing => {}
             What::Clear => self.replace(""),
             What::Replace => self.replace(insertion.text()),
-            What::AtCursor => browser::insert_text(&area, insertion.text()),
+            What::Names if self.value().trim().is_empty() => {
+                browser::insert_text(&area, &format!("{} | ", insertion.text()));
+            }
+            What::AtCursor | What::Names => browser::insert_text(&area, insertion.text()),
             What::IfEmpty => {
                 if self.value().trim().is_empty() {
                     self.replace(insertion.text());

@@ -21,13 +21,13 @@ pub(crate) fn failure_card(failure: &Failure) -> Html {
         <div class="failure">
             <p class="what">{ what }</p>
             <dl>
-                { part(text::CAUSE, cause, "") }
-                { part(text::REMEDY, remedy, "") }
-                { part(text::RAW, &said, "mono raw") }
+                { part(text::cause(), cause, "") }
+                { part(text::remedy(), remedy, "") }
+                { part(text::raw(), &said, "mono raw") }
             </dl>
             if !facts.is_empty() {
                 <details>
-                    <summary>{ text::MORE_FACTS }</summary>
+                    <summary>{ text::more_facts() }</summary>
                     <dl>
                         for (name, value) in facts.iter() {
                             <dt>{ name }</dt>

@@ -29,14 +29,14 @@ pub(super) fn content(cell: &Shown) -> Html {
 pub(super) fn plain(cell: &Shown) -> String {
     match cell {
         Shown::Empty => String::new(),
-        Shown::Bool(true) => text::YES.to_owned(),
-        Shown::Bool(false) => text::NO.to_owned(),
+        Shown::Bool(true) => text::yes().to_owned(),
+        Shown::Bool(false) => text::no().to_owned(),
         Shown::Text(text) => text.to_string(),
     }
 }
 
 /// Yes or no as a mark.
 fn mark(yes: bool) -> Html {
-    let (class, mark, said) = if yes { ("yes", "✓", text::YES) } else { ("no", "–", text::NO) };
+    let (class, mark, said) = if yes { ("yes", "✓", text::yes()) } else { ("no", "–", text::no()) };
     html! { <span {class} role="img" aria-label={said}>{ mark }</span> }
 }

@@ -83,6 +83,7 @@ impl Component for List {
                     *looked = detail.map_or(Looked::Gone, |detail| Looked::Here(Rc::new(detail)));
                 }
             }
+            Did::Answered(_) => return false,
             Did::More => self.wanted = self.wanted.saturating_add(PAGE),
             Did::Opened(number) => self.look = Some((number, None, Looked::Loading)),
             Did::Closed => self.look = None,
@@ -106,14 +107,14 @@ impl Component for List {
                             }
                         </dl>
                         if self.labels.len() < ctx.props().result.properties.len() {
-                            <button class="quiet" onclick={open(row.number)}>{ text::ALL_PROPERTIES }</button>
+                            <button class="quiet" onclick={open(row.number)}>{ text::all_properties() }</button>
                         }
                     </div>
                 }
                 if self.rows.total() > self.wanted {
                     <p class="hidden-parts">
                         { text::rows_of(self.wanted, self.rows.total()) }
-                        <button class="quiet" onclick={more}>{ text::SHOW_MORE }</button>
+                        <button class="quiet" onclick={more}>{ text::show_more() }</button>
                     </p>
                 }
             </div>

@@ -57,11 +57,11 @@ pub(super) fn plain(value: &DetailValue) -> String {
 
 fn nested(value: &DetailValue, depth: usize) -> Html {
     match value {
-        DetailValue::Null => html! { <span class="no">{ text::NULL }</span> },
+        DetailValue::Null => html! { <span class="no">{ text::null() }</span> },
         DetailValue::Bool(yes) => html! { <span class={(!yes).then_some("no")}>{ said(*yes) }</span> },
         DetailValue::Text(text) => html! { { text } },
         DetailValue::List(items) if items.is_empty() => {
-            html! { <span class="no">{ text::EMPTY_LIST }</span> }
+            html! { <span class="no">{ text::empty_list() }</span> }
         }
         _ if depth == DEEPEST => html! { { "…" } },
         DetailValue::List(items) => html! {
@@ -87,5 +87,5 @@ fn nested(value: &DetailValue, depth: usize) -> Html {
 }
 
 fn said(yes: bool) -> &'static str {
-    if yes { text::YES } else { text::NO }
+    if yes { text::yes() } else { text::no() }
 }

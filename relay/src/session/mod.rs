@@ -5,6 +5,7 @@ mod block;
 mod check;
 mod connect;
 mod control;
+pub(crate) mod download;
 mod failure;
 mod import;
 mod live;
@@ -13,6 +14,7 @@ mod output;
 mod prompt;
 mod registry;
 mod task;
+mod transcript;
 
 pub(crate) use self::{
     check::check,

@@ -16,6 +16,7 @@ use tokio_util::{
 
 use super::{
     control::{Control, Wish},
+    download::Downloads,
     live::Live,
     log::{Log, LogLimits},
     task::{Opening, Session},
@@ -45,6 +46,8 @@ pub(crate) struct Handle {
     pub(crate) log: Arc<Log>,
     pub(crate) live: Arc<Live>,
     pub(crate) store: Arc<Store>,
+    /// Downloads asked for.
+    pub(crate) downloads: Downloads,
     pub(crate) wishes: mpsc::Sender<Wish>,
     /// Sockets that show the session.
     pub(crate) attached: watch::Sender<usize>,
@@ -136,6 +139,7 @@ impl Sessions {
             log: Arc::new(Log::new(log_limits)),
             live: Arc::new(Live::new()),
             store: Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget)),
+            downloads: Downloads::default(),
             wishes,
             attached,
             shown: watch::Sender::new(0),
