@@ -6,7 +6,8 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, HtmlCanvasElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Window,
+    CanvasRenderingContext2d, DataTransfer, HtmlCanvasElement, HtmlDocument, HtmlElement,
+    HtmlTextAreaElement, Window,
 };
 
 use postern_shared::wire::BlockId;
@@ -215,6 +216,12 @@ pub fn has_selection() -> bool {
     web_sys::window()
         .and_then(|window| window.get_selection().ok().flatten())
         .is_some_and(|selection| !selection.is_collapsed())
+}
+
+/// The text that a paste event brings.
+pub fn pasted_text(event: &web_sys::Event) -> Option<String> {
+    let data = Reflect::get(event, &JsValue::from_str("clipboardData")).ok()?;
+    data.dyn_into::<DataTransfer>().ok()?.get_data("text/plain").ok()
 }
 
 /// Takes back what text is selected on the page: a click with Shift selects rows, not their text.

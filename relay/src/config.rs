@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -46,6 +46,9 @@ pub struct Config {
     /// Whether the browsers are ones that strangers use too: the page keeps nothing in them, offers no downloads
     /// unless [`Self::downloads`] is set, and clears itself when a session ends.
     pub kiosk: bool,
+    /// A folder in which command lines and snippets of users are kept, one file a user; only the relay's own user can
+    /// read them. Without it they are kept in memory until the relay stops.
+    pub history_folder: Option<PathBuf>,
     /// The endpoints offered, the default one first.
     pub endpoint: Vec<EndpointConfig>,
     /// Connection URIs that a user may type. Without this none: the relay would open connections to any machine that
@@ -169,6 +172,7 @@ impl Default for Config {
             grace_seconds: 120,
             downloads: None,
             kiosk: false,
+            history_folder: None,
             endpoint: Vec::new(),
             custom_uri: None,
             proxy: ProxyConfig::default(),

@@ -99,6 +99,9 @@ impl App {
         if self.model.ended.is_some() || self.model.connecting.failure.is_some() {
             return self.over(ctx);
         }
+        if self.model.facts.is_some() && self.kept_asked != self.links && self.send(&ClientMessage::Kept) {
+            self.kept_asked = self.links;
+        }
         if let Some(facts) = &self.model.facts {
             browser::set_title(&format!("{} - {}", facts.endpoint, text::product()));
         }

@@ -52,6 +52,8 @@ pub enum Intent {
     Language(Language),
     /// Copy the address of a block.
     Link(BlockId),
+    /// Keep a snippet under a name; without text, drop it.
+    Keep(Rc<str>, Rc<str>),
     /// Tell a screen reader.
     Say(&'static str),
     /// Sign in.
@@ -126,6 +128,10 @@ impl App {
                         wanted.emit(Intent::Say(text::link_copied()));
                     }
                 });
+                return false;
+            }
+            Intent::Keep(name, text) => {
+                self.send(&ClientMessage::Keep { name: name.to_string(), text: text.to_string() });
                 return false;
             }
             Intent::Say(what) => self.model.announcement = what.into(),

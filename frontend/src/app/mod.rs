@@ -53,6 +53,8 @@ pub struct App {
     link: Option<Link>,
     opening: Option<Link>,
     links: u32,
+    /// The connection on which was asked what the relay keeps.
+    kept_asked: u32,
     refused: usize,
     attempts: usize,
     retry_in: Option<u32>,
@@ -96,6 +98,7 @@ impl Component for App {
             link: None,
             opening: None,
             links: 0,
+            kept_asked: 0,
             refused: 0,
             attempts: 0,
             retry_in: None,
@@ -186,7 +189,7 @@ impl Component for App {
                 prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
                 idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}
                 announcement={self.model.announcement.clone()} insertion={self.insertion.clone()}
-                allowed={self.model.allowed} target={self.place.block} demo={self.is_demo(&facts.endpoint)} />
+                kept={self.model.kept.clone()} allowed={self.model.allowed} target={self.place.block} demo={self.is_demo(&facts.endpoint)} />
         }
     }
 }

@@ -11,6 +11,7 @@ mod line;
 mod mark;
 mod modal;
 mod palette;
+mod pick;
 mod progress;
 mod quality;
 mod rail;
@@ -21,7 +22,7 @@ mod tour;
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
-use postern_shared::wire::{Allowed, BlockId, Download, Failure, Prompt, SessionFacts};
+use postern_shared::wire::{Allowed, BlockId, Download, Failure, Kept, Prompt, SessionFacts};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -44,6 +45,7 @@ pub(crate) use self::{
     failure::failure_card,
     icon::{Icon, icon},
     mark::mark,
+    pick::{Pick, PickList},
     progress::meter,
     theme::theme_switch,
 };
@@ -99,6 +101,8 @@ pub struct ConsoleProps {
     pub announcement: Rc<str>,
     /// What the editor is to take.
     pub insertion: Insertion,
+    /// What the relay keeps for the user.
+    pub kept: Rc<Kept>,
     /// What the administrator allows.
     pub allowed: Option<Allowed>,
     /// The block that the address names.
@@ -209,7 +213,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 <h1 class="visually-hidden">{ text::product() }{ ": " }{ &facts.endpoint }</h1>
                 <Blocks blocks={blocks.clone()} notes={props.notes.clone()} link={link.clone()} live={open} {downloads} target={props.target}
                     demo={props.demo} collapse={*collapse} wanted={wanted.clone()} on_tour={show(Over::Tour)} />
-                <Composer facts={facts.clone()} blocks={blocks.clone()} {open} {busy} insertion={props.insertion.clone()}
+                <Composer facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {open} {busy} insertion={props.insertion.clone()}
                     wanted={wanted.clone()} />
             </main>
             <div class="visually-hidden" role="status" aria-live="polite">{ props.announcement.to_string() }</div>
@@ -218,7 +222,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 Over::Help => html! { <Help on_close={show(Over::Nothing)} /> },
                 Over::Tour => html! { <Tour wanted={wanted.clone()} on_close={show(Over::Nothing)} /> },
                 Over::Palette => html! {
-                    <Palette facts={facts.clone()} blocks={blocks.clone()} {downloads} demo={props.demo} {chosen} on_close={show(Over::Nothing)} />
+                    <Palette facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {downloads} demo={props.demo} {chosen} on_close={show(Over::Nothing)} />
                 },
                 Over::Transcript(state) => transcript(state.as_ref(), &show(Over::Nothing)),
             } }

@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::SessionFacts;
-use web_sys::HtmlInputElement;
+use postern_shared::wire::{Kept, SessionFacts};
 use yew::prelude::*;
 
-use super::{Modal, theme::THEMES};
+use super::{
+    Modal,
+    pick::{Pick, PickList},
+    theme::THEMES,
+};
 use crate::{
     app::Intent,
     browser,
@@ -15,12 +18,8 @@ use crate::{
     text::{self, LANGUAGES},
 };
 
-/// Entries shown; more only hide the right one.
-const SHOWN: usize = 50;
 /// Newest blocks that can be gone to.
 const BLOCKS: usize = 20;
-/// Id of the list.
-const LIST: &str = "palette-list";
 
 /// What an entry does.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,17 +34,11 @@ pub(super) enum Action {
     CollapseAll(bool),
 }
 
-/// An entry: its name, a word about its kind, and what it does.
-struct Entry {
-    name: String,
-    action: Action,
-    is_cmdlet: bool,
-}
-
 #[derive(PartialEq, Properties)]
 pub(super) struct PaletteProps {
     pub facts: Rc<SessionFacts>,
     pub blocks: Vec<Rc<Block>>,
+    pub kept: Rc<Kept>,
     pub downloads: bool,
     pub demo: bool,
     pub chosen: Callback<Action>,
@@ -54,80 +47,26 @@ pub(super) struct PaletteProps {
 
 #[component]
 pub(super) fn Palette(props: &PaletteProps) -> Html {
-    let search = use_state_eq(String::new);
-    let at = use_state_eq(|| 0_usize);
-    let entries = use_memo((props.facts.clone(), props.blocks.clone()), |_| entries(props));
-    let found: Vec<&Entry> = find(&entries, &search);
-    let last = found.len().saturating_sub(1);
-    let oninput = {
-        let (search, at) = (search.setter(), at.setter());
-        Callback::from(move |event: InputEvent| {
-            let input: HtmlInputElement = event.target_unchecked_into();
-            search.set(input.value());
-            at.set(0);
-        })
-    };
-    let onkeydown = {
-        let (here, at) = (*at, at.setter());
-        let chosen = found.get(here).map(|entry| entry.action.clone());
-        let emit = props.chosen.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            match event.key().as_str() {
-                "ArrowDown" => at.set(if here >= last { 0 } else { here + 1 }),
-                "ArrowUp" => at.set(if here == 0 { last } else { here - 1 }),
-                "Enter" => {
-                    if let Some(chosen) = &chosen {
-                        emit.emit(chosen.clone());
-                    }
-                }
-                _ => return,
+    let all = use_memo((props.facts.clone(), props.blocks.clone(), props.kept.clone()), |_| entries(props));
+    let names = use_memo(all.clone(), |all| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+    let chosen = {
+        let chosen = props.chosen.clone();
+        Callback::from(move |at: usize| {
+            if let Some((_, action)) = all.get(at) {
+                chosen.emit(action.clone());
             }
-            event.prevent_default();
         })
     };
     html! {
         <Modal label={text::palette()} class="palette" on_close={props.on_close.clone()}>
-            <input autofocus=true type="text" role="combobox" aria-expanded="true" aria-controls={LIST} aria-label={text::palette_find()}
-                aria-activedescendant={format!("{LIST}-{}", *at)} placeholder={text::palette_find()} spellcheck="false" autocomplete="off"
-                {oninput} {onkeydown} />
-            <ul id={LIST} role="listbox" aria-label={text::palette()}>
-                for (place, entry) in found.iter().enumerate() {
-                    <li id={format!("{LIST}-{place}")} role="option" aria-selected={(place == *at).to_string()}
-                        onclick={props.chosen.reform({ let action = entry.action.clone(); move |_: MouseEvent| action.clone() })}>
-                        if entry.is_cmdlet {
-                            <code>{ &entry.name }</code>
-                        } else {
-                            { &entry.name }
-                        }
-                    </li>
-                }
-            </ul>
-            if found.is_empty() {
-                <p class="muted" role="status">{ text::palette_nothing() }</p>
-            }
+            <PickList id="palette-list" label={text::palette_find()} nothing={text::palette_nothing()} entries={names} {chosen} />
         </Modal>
     }
 }
 
-/// Entries with all the words in their names, those that begin with the first one before the others.
-fn find<'a>(entries: &'a [Entry], search: &str) -> Vec<&'a Entry> {
-    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
-    let mut found: Vec<(bool, &Entry)> = entries
-        .iter()
-        .filter_map(|entry| {
-            let name = entry.name.to_lowercase();
-            let has_all = words.iter().all(|word| name.contains(word));
-            let begins = words.first().is_none_or(|word| name.starts_with(word));
-            (has_all && (!words.is_empty() || !entry.is_cmdlet)).then_some((!begins, entry))
-        })
-        .collect();
-    found.sort_by_key(|(later, _)| *later);
-    found.into_iter().take(SHOWN).map(|(_, entry)| entry).collect()
-}
-
-fn entries(props: &PaletteProps) -> Vec<Entry> {
+fn entries(props: &PaletteProps) -> Vec<(Pick, Action)> {
     let mut entries = Vec::new();
-    let mut add = |name: String, action: Action| entries.push(Entry { name, action, is_cmdlet: false });
+    let mut add = |text: String, action: Action| entries.push((Pick { text, ..Pick::default() }, action));
     add(text::action_editor().into(), Action::Editor);
     add(text::action_grid().into(), Action::Grid);
     if let Some(block) = props.blocks.last() {
@@ -137,6 +76,9 @@ fn entries(props: &PaletteProps) -> Vec<Entry> {
         }
         add(text::collapse_all().into(), Action::CollapseAll(true));
         add(text::expand_all().into(), Action::CollapseAll(false));
+    }
+    for (name, text) in &props.kept.snippets {
+        add(text::snippet(name), Action::Want(Intent::Edit(text.as_str().into())));
     }
     add(text::help().into(), Action::Help);
     if props.demo {
@@ -156,10 +98,9 @@ fn entries(props: &PaletteProps) -> Vec<Entry> {
         add(text::action_block(block.id, &block.line), Action::Block(block.id));
     }
     add(text::sign_out().into(), Action::Want(Intent::SignOut));
-    entries.extend(props.facts.commands.iter().map(|name| Entry {
-        name: name.clone(),
-        action: Action::Want(Intent::Insert(format!("{name} ").into())),
-        is_cmdlet: true,
+    entries.extend(props.facts.commands.iter().map(|name| {
+        let pick = Pick { text: name.clone(), is_code: true, is_hidden: true };
+        (pick, Action::Want(Intent::Insert(format!("{name} ").into())))
     }));
     entries
 }
@@ -173,23 +114,5 @@ pub(super) fn go(action: &Action) {
             browser::reveal(&format!("block-{block}"));
         }
         _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Action, Entry, find};
-
-    #[test]
-    fn entries_are_found_by_all_their_words() {
-        let entry = |name: &str, is_cmdlet| Entry { name: name.into(), action: Action::Help, is_cmdlet };
-        let entries = [entry("Theme: dark", false), entry("Get-Mailbox", true), entry("Set-Mailbox", true)];
-        let names =
-            |search: &str| find(&entries, search).iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(""), ["Theme: dark"]);
-        assert_eq!(names("dark the"), ["Theme: dark"]);
-        assert_eq!(names("MAILBOX").len(), 2);
-        assert_eq!(names("set"), ["Set-Mailbox"]);
-        assert!(names("x").is_empty());
     }
 }

@@ -20,7 +20,7 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use postern_shared::wire::{
-    self, Allowed, BUILD, ClientMessage, Download, EventNumber, Extract, Failure, MAX_FRAME, RequestId,
+    self, Allowed, BUILD, ClientMessage, Download, EventNumber, Extract, Failure, Kept, MAX_FRAME, RequestId,
     RowBatch, ServerMessage,
 };
 use serde::Deserialize;
@@ -174,6 +174,23 @@ async fn read(
             }
             Some(ClientMessage::Active) => Wish::Active,
             Some(ClientMessage::SignOut) => Wish::SignOut,
+            Some(ClientMessage::Kept) => {
+                if answer.send(kept(handle)).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            Some(ClientMessage::Keep { name, text }) => {
+                if let Some((person, _)) = handle.person.get() {
+                    let person = Arc::clone(person);
+                    // It may write a file.
+                    let _ = tokio::task::spawn_blocking(move || person.set_snippet(&name, &text)).await;
+                }
+                if answer.send(kept(handle)).await.is_err() {
+                    return;
+                }
+                Wish::Active
+            }
             Some(ClientMessage::Ping { request }) => {
                 if answer.send(ServerMessage::Pong { request }).await.is_err() {
                     return;
@@ -218,6 +235,14 @@ async fn read(
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// What is kept of the user: the lines of earlier sessions, and the snippets as they are now.
+fn kept(handle: &Handle) -> ServerMessage {
+    ServerMessage::Kept(handle.person.get().map_or_else(Kept::default, |(person, before)| Kept {
+        lines: before.lines.clone(),
+        snippets: person.all().snippets,
+    }))
 }
 
 /// Answers a question about results.

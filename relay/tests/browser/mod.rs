@@ -100,7 +100,9 @@ impl Browser {
 
     /// Loads the page again.
     pub(crate) async fn reload(&mut self) {
+        self.eval("window.isOld = true").await;
         self.call("Page.reload", json!({})).await;
+        self.until("!window.isOld && document.readyState === 'complete'").await;
     }
 
     /// Sets the window's size in CSS pixels.

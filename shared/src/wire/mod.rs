@@ -150,11 +150,29 @@ pub enum ClientMessage {
         /// The later one.
         after: ResultId,
     },
+    /// Asks what the relay keeps for the user; answered by [`ServerMessage::Kept`].
+    Kept,
+    /// Keeps a snippet under a name, or drops it where the text is empty; answered by [`ServerMessage::Kept`].
+    Keep {
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
+    },
     /// Asks for an answer at once ([`ServerMessage::Pong`]), to see how long it takes. Keeps nothing awake.
     Ping {
         /// Comes back in the answer.
         request: RequestId,
     },
+}
+
+/// What the relay keeps for a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Command lines, oldest first.
+    pub lines: Vec<String>,
+    /// Saved texts by name.
+    pub snippets: Vec<(String, String)>,
 }
 
 /// What the administrator allows of a page.
@@ -238,6 +256,9 @@ pub enum ServerMessage {
     },
     /// What the administrator allows. Second frame.
     Allowed(Allowed),
+    /// What the relay keeps for the user from one session to the next. The lines are those of earlier sessions: the
+    /// session's own are its blocks.
+    Kept(Kept),
 }
 
 /// A frame that could not be read.
