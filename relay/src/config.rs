@@ -9,8 +9,8 @@ use std::{
 mod presets;
 mod way;
 
-use postern_wsman::client::{Proxy, TlsOptions};
 use postern_shared::wire::Allowed;
+use postern_wsman::client::{Proxy, TlsOptions};
 use serde::Deserialize;
 use url::Url;
 
