@@ -31,9 +31,9 @@ pub(super) struct Settings {
     ui_culture: NodeRef,
 }
 
-/// What a user may choose as proxy. PowerShell's IEConfig, WinHttpConfig and AutoDetect are all the system's settings.
-const PROXIES: [&str; 4] =
-    [text::proxy_relay(), text::proxy_system(), text::proxy_none(), text::proxy_explicit()];
+/// What a user may choose as proxy. PowerShell's `IEConfig`, `WinHttpConfig` and `AutoDetect` are all the system's settings.
+const PROXIES: [text::Message; 4] =
+    [text::proxy_relay, text::proxy_system, text::proxy_none, text::proxy_explicit];
 const EXPLICIT: usize = 3;
 
 impl Settings {
@@ -106,7 +106,7 @@ impl Settings {
                     <span>{ text::proxy() }</span>
                     <select ref={&self.proxy_access} id="proxy" onchange={changed.clone()}>
                         for (at, name) in PROXIES.iter().enumerate() {
-                            <option selected={at == self.proxy}>{ *name }</option>
+                            <option selected={at == self.proxy}>{ name() }</option>
                         }
                     </select>
                 </label>
