@@ -134,6 +134,12 @@ async fn columns_are_moved_pinned_and_chosen() {
     page.type_text("whencreated").await;
     page.click_with("document.querySelector('.chooser li input')", "{}").await;
     page.until(&format!("{labels}.includes('WhenCreated')")).await;
+    page.press("Escape", 0).await;
+    // As a list and back.
+    page.click(".block:last-child .as-list").await;
+    page.until(&format!("{NEWEST}.querySelector('.list dl dd')?.textContent")).await;
+    page.click(".block:last-child .as-grid").await;
+    first_row(&mut page).await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);
 }
 

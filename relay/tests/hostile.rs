@@ -30,7 +30,14 @@ async fn values_are_shown_and_do_nothing() {
             .await,
         "isolate"
     );
-    assert!(cells[2].contains('\u{202e}') || cells[2].contains("202E"), "{}", cells[2]);
+    assert_eq!(cells[2], "invoice⟦U+202E⟧fdp.exe");
+    assert!(cells[3].starts_with("a␁␡") && cells[3].ends_with('b'), "{}", cells[3]);
+    page.until(&format!("{NEWEST}.querySelector('header pre').textContent.includes('⟦U+202E⟧')")).await;
+    // In the editor they stand as they are, and it says so.
+    page.click("#editor").await;
+    page.type_text("'a\u{202e}b'").await;
+    page.until("document.querySelector('.hints.complaint')?.textContent.includes('U+202E')").await;
+    page.press("Escape", 0).await;
     // Whole, in the details.
     page.click_with(&format!("{NEWEST}.querySelector('.rows [role=gridcell]')"), "{}").await;
     page.until("document.querySelector('aside.detail dl')").await;

@@ -197,7 +197,7 @@ impl Component for Composer {
                 <div class="line">
                     <span class="prompt mono" aria-hidden="true">{ prompt }</span>
                     <div class="editor">
-                        <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} pair={self.pair} />{ "\n" }</pre>
+                        <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} pair={self.pair} exact=true />{ "\n" }</pre>
                         <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::command()} spellcheck="false"
                             autocomplete="off" autocapitalize="off" autocorrect="off" aria-autocomplete="list"
                             aria-controls={active.is_some().then_some(POPUP)} aria-activedescendant={active}
@@ -459,7 +459,12 @@ impl Composer {
         let mut errors = parse(&self.text).errors;
         // What is merely not finished is not wrong.
         errors.retain(|error| !error.incomplete);
-        self.complaint = errors.first().map(|error| error.message.clone());
+        let hidden = text::hidden_names(&self.text);
+        self.complaint = if hidden.is_empty() {
+            errors.first().map(|error| error.message.clone())
+        } else {
+            Some(text::hidden_characters(hidden))
+        };
         self.pair = self.pair_at_caret();
         self.wrong =
             errors.iter().map(|error| Position { start: error.span.start, end: error.span.end }).collect();

@@ -179,7 +179,7 @@ fn part_view(part: &Part, link: Option<&Link>, downloads: bool, wanted: &Callbac
         Part::Note { stream: NoteStream::Host { foreground, background }, text } => {
             let colour =
                 |kind: &str, number: i8| (0..16).contains(&number).then(|| format!("{kind}{number}"));
-            html! { <pre class={classes!("output", colour("fg", *foreground), colour("bg", *background))}>{ text.to_string() }</pre> }
+            html! { <pre class={classes!("output", colour("fg", *foreground), colour("bg", *background))}>{ text::visible(text).into_owned() }</pre> }
         }
         Part::Note { stream, text } => {
             let class = match stream {
@@ -188,10 +188,10 @@ fn part_view(part: &Part, link: Option<&Link>, downloads: bool, wanted: &Callbac
                 NoteStream::Debug => "note debug",
                 _ => "note information",
             };
-            html! { <div {class}><b>{ text::stream(*stream) }</b><span>{ text.to_string() }</span></div> }
+            html! { <div {class}><b>{ text::stream(*stream) }</b><span>{ text::visible(text).into_owned() }</span></div> }
         }
         Part::Error(failure) => failure_card(failure),
         Part::Result(result) => result_view(result, link, downloads, wanted),
-        Part::Text(text) => html! { <pre class="output">{ text.to_string() }</pre> },
+        Part::Text(text) => html! { <pre class="output">{ text::visible(text).into_owned() }</pre> },
     }
 }

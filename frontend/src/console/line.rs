@@ -8,6 +8,8 @@ use postern_shared::{
 };
 use yew::prelude::*;
 
+use crate::text;
+
 /// Longer texts are shown without colours: nobody reads them, and each colour is an element.
 const LONGEST_COLOURED: usize = 20_000;
 
@@ -22,15 +24,23 @@ pub struct LineProps {
     /// A pair of brackets to be marked.
     #[prop_or_default]
     pub pair: Option<[Position; 2]>,
+    /// Whether every character stands as it is, as under a text area that shows the same; otherwise those that are not
+    /// seen are written out.
+    #[prop_or_default]
+    pub exact: bool,
 }
 
 /// A command line in its colours.
 #[component]
 pub fn Line(props: &LineProps) -> Html {
-    let LineProps { text, wrong, pair } = props;
+    let LineProps { text: line, wrong, pair, exact } = props;
+    let shown = |range: Range<usize>| {
+        let piece = line.get(range).unwrap_or_default();
+        if *exact { piece.to_owned() } else { text::visible(piece).into_owned() }
+    };
     html! {
-        for (range, class) in pieces(text, wrong, pair.as_ref().map_or(&[], |pair| pair)) {
-            <span {class}>{ text.get(range).unwrap_or_default().to_owned() }</span>
+        for (range, class) in pieces(line, wrong, pair.as_ref().map_or(&[], |pair| pair)) {
+            <span {class}>{ shown(range) }</span>
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How a cell is drawn.
 
+use std::borrow::Cow;
+
 use postern_shared::wire::CellKind;
 use yew::prelude::*;
 
@@ -21,7 +23,10 @@ pub(super) fn content(cell: &Shown) -> Html {
     match cell {
         Shown::Empty => Html::default(),
         Shown::Bool(yes) => mark(*yes),
-        Shown::Text(text) => html! { { AttrValue::from(text.clone()) } },
+        Shown::Text(text) => match text::visible(text) {
+            Cow::Borrowed(_) => html! { { AttrValue::from(text.clone()) } },
+            Cow::Owned(shown) => html! { { shown } },
+        },
     }
 }
 

@@ -41,7 +41,11 @@ pub(super) fn chart(property: &str, spread: Option<&Spread>, groups: &[Group]) -
         }
         None if groups.len() > 1 => {
             let bars = groups.iter().take(BARS).map(|group| Bar {
-                name: if group.text.is_empty() { text::no_value().to_owned() } else { group.text.clone() },
+                name: if group.text.is_empty() {
+                    text::no_value().to_owned()
+                } else {
+                    text::visible(&group.text).into_owned()
+                },
                 count: group.count,
             });
             lying(property, &bars.collect::<Vec<_>>())

@@ -102,7 +102,7 @@ fn object(object: &Different) -> Html {
         (true, false) => ("removed", "−", text::was_removed()),
         (true, true) => ("changed", "~", text::was_changed()),
     };
-    let name = html! { <th scope="row" class={class} rowspan={changes.len().max(1).to_string()}><b aria-hidden="true">{ mark }</b>{ " " }{ title }<span class="visually-hidden">{ " " }{ word }</span></th> };
+    let name = html! { <th scope="row" class={class} rowspan={changes.len().max(1).to_string()}><b aria-hidden="true">{ mark }</b>{ " " }{ text::visible(title).into_owned() }<span class="visually-hidden">{ " " }{ word }</span></th> };
     if changes.is_empty() {
         return html! { <tr {class}>{ name }<td colspan="3">{ word }</td></tr> };
     }
@@ -113,8 +113,8 @@ fn object(object: &Different) -> Html {
                     { name.clone() }
                 }
                 <td>{ breakable(property) }</td>
-                <td class="old">{ old }</td>
-                <td class="new">{ new }</td>
+                <td class="old">{ text::visible(old).into_owned() }</td>
+                <td class="new">{ text::visible(new).into_owned() }</td>
             </tr>
         }
     }

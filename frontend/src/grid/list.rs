@@ -24,6 +24,8 @@ const PAGE: u64 = 20;
 pub(super) struct ListProps {
     pub result: Rc<ResultInfo>,
     pub link: Option<Link>,
+    /// Shows the result as a grid instead.
+    pub on_grid: Callback<()>,
 }
 
 pub(super) enum Did {
@@ -120,20 +122,28 @@ impl Component for List {
             </div>
         };
         let close = ctx.link().callback(|()| Did::Closed);
+        let grid = ctx.props().on_grid.reform(|_: MouseEvent| ());
         html! {
+            <>
+            <div class="tools">
+                <span class="count" role="status">{ text::objects(self.rows.total()) }</span>
+                <span class="type-name">{ ctx.props().result.type_name.rsplit('.').next().unwrap_or_default().to_owned() }</span>
+                <div class="right"><button class="quiet as-grid" onclick={grid}>{ text::as_grid() }</button></div>
+            </div>
             <div class={classes!("split", self.look.is_some().then_some("with-detail"))}>
                 { list }
                 if let Some((.., looked)) = &self.look {
                     <Details looked={looked.clone()} on_close={close} />
                 }
             </div>
+            </>
         }
     }
 }
 
 impl List {
     fn ask(&mut self, ctx: &Context<Self>) {
-        let ListProps { result, link } = ctx.props();
+        let ListProps { result, link, .. } = ctx.props();
         if let (Some(link), Some((number, request @ None, Looked::Loading))) = (link, &mut self.look) {
             *request = link.details(result.id, *number, ctx.link().callback(Did::Answered));
         }

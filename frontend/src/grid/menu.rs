@@ -282,7 +282,7 @@ impl Menu {
                             <label class="check">
                                 <input type="checkbox" checked={self.ticked.contains(&group.text)}
                                     onchange={ctx.link().callback({ let value = group.text.clone(); move |_: Event| Did::Ticked(value.clone()) })} />
-                                <span class="name">{ if group.text.is_empty() { text::no_value().to_owned() } else { group.text.clone() } }</span>
+                                <span class="name">{ if group.text.is_empty() { text::no_value().to_owned() } else { text::visible(&group.text).into_owned() } }</span>
                                 <span class="num">{ text::count(group.count) }</span>
                             </label>
                         </li>

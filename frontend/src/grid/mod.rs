@@ -35,9 +35,32 @@ pub(crate) fn result_view(
     downloads: bool,
     wanted: &Callback<Intent>,
 ) -> Html {
-    let (link, wanted) = (link.cloned(), wanted.clone());
-    match result.kind {
-        ViewKind::Table => html! { <Table result={result.clone()} {link} {downloads} {wanted} /> },
-        ViewKind::List => html! { <List result={result.clone()} {link} /> },
+    html! { <ResultView result={result.clone()} link={link.cloned()} {downloads} wanted={wanted.clone()} /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct ResultProps {
+    result: Rc<ResultInfo>,
+    link: Option<Link>,
+    downloads: bool,
+    wanted: Callback<Intent>,
+}
+
+/// Shown as its type or its command line asks, until the user wants the other view.
+#[component]
+fn ResultView(props: &ResultProps) -> Html {
+    let kind = use_state_eq(|| props.result.kind);
+    let ResultProps { result, link, downloads, wanted } = props;
+    let other = |to: ViewKind| {
+        let kind = kind.setter();
+        Callback::from(move |()| kind.set(to))
+    };
+    match *kind {
+        ViewKind::Table => html! {
+            <Table result={result.clone()} link={link.clone()} downloads={*downloads} wanted={wanted.clone()} on_list={other(ViewKind::List)} />
+        },
+        ViewKind::List => {
+            html! { <List result={result.clone()} link={link.clone()} on_grid={other(ViewKind::Table)} /> }
+        }
     }
 }

@@ -132,7 +132,11 @@ impl ColumnSummary {
         }
         let more = summary.groups.len() > self.most;
         let row = |group: &Group| {
-            let name = if group.text.is_empty() { text::no_value().to_owned() } else { group.text.clone() };
+            let name = if group.text.is_empty() {
+                text::no_value().to_owned()
+            } else {
+                text::visible(&group.text).into_owned()
+            };
             let value = group.text.clone();
             html! {
                 <tr key={value.clone()}>

@@ -40,6 +40,8 @@ pub(super) struct TableProps {
     /// Whether downloads are allowed.
     pub downloads: bool,
     pub wanted: Callback<Intent>,
+    /// Shows the result as a list instead.
+    pub on_list: Callback<()>,
 }
 
 pub(super) enum Did {

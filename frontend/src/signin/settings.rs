@@ -31,7 +31,7 @@ pub(super) struct Settings {
     ui_culture: NodeRef,
 }
 
-/// What a user may choose as proxy. PowerShell's IEConfig, WinHttpConfig and AutoDetect are all the system's settings.
+/// What a user may choose as proxy. PowerShell's `IEConfig`, `WinHttpConfig` and `AutoDetect` are all the system's settings.
 const PROXIES: [text::Message; 4] =
     [text::proxy_relay, text::proxy_system, text::proxy_none, text::proxy_explicit];
 const EXPLICIT: usize = 3;

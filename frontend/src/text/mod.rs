@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod file;
 mod number;
+mod visible;
 
 use std::{
     fmt::Display,
@@ -12,7 +13,10 @@ use std::{
 
 use postern_shared::wire::{BlockState, NoteStream};
 
-pub(crate) use self::number::{amount, bytes, count, countdown, duration, elapsed};
+pub(crate) use self::{
+    number::{amount, bytes, count, countdown, duration, elapsed},
+    visible::{hidden_names, visible},
+};
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 

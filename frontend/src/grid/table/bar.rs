@@ -60,6 +60,7 @@ impl Table {
                     if ctx.props().downloads {
                         <button class="quiet export" onclick={link.callback(|_| Did::Toggled(Open::Export))}>{ text::export() }</button>
                     }
+                    <button class="quiet as-list" onclick={ctx.props().on_list.reform(|_: MouseEvent| ())}>{ text::as_list() }</button>
                     <button class="quiet columns" aria-expanded={(self.open == Open::Columns).to_string()} onclick={link.callback(|_| Did::Toggled(Open::Columns))}>
                         { text::columns_of(self.columns.shown.len(), all) }
                     </button>

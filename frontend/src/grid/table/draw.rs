@@ -98,7 +98,7 @@ impl Table {
                 onpointerdown={link.callback(move |event| Did::HeadDown(at, event))}
                 onpointermove={link.callback(Did::HeadMoved)} onpointerup={link.callback(|_| Did::HeadUp)}
                 onpointercancel={link.callback(|_| Did::HeadUp)}>
-                <span class="label">{ &column.label }</span>
+                <span class="label">{ text::visible(&column.label).into_owned() }</span>
                 <span class="mark" aria-hidden="true">{ mark }</span>
                 <button class="more" tabindex="-1" aria-label={text::column_menu(&column.label)} aria-haspopup="dialog"
                     onpointerdown={|event: PointerEvent| event.stop_propagation()}
