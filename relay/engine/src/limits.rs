@@ -41,3 +41,6 @@ pub const MAX_CALLS: u32 = 200;
 
 /// Stack that the thread of an engine needs for that depth, in bytes. Only what is touched takes memory.
 pub const STACK: usize = 256 << 20;
+
+/// What ends a line of text that the engine makes.
+pub const NEWLINE: &str = "\n";

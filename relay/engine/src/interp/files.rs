@@ -81,7 +81,7 @@ impl Engine {
             };
             for value in values {
                 content.extend_from_slice(self.text_of(&value)?.as_bytes());
-                content.extend_from_slice(b"\r\n");
+                content.extend_from_slice(crate::limits::NEWLINE.as_bytes());
                 self.check_text(content.len())?;
             }
             self.write_file(&path, content)?;

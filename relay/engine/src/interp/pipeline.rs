@@ -483,7 +483,9 @@ impl BlockStage {
                 if let Some(input) = input {
                     self.any_input = true;
                     if self.signature.takes_input {
-                        self.bind_input(engine, &input)?;
+                        if !self.bind_input(engine, &input)? {
+                            return Ok(());
+                        }
                     } else if self.signature.advanced {
                         let name = engine.frames.last().map(|frame| frame.name.clone()).unwrap_or_default();
                         let record = not_bound(&input, &name, &name);
@@ -491,7 +493,7 @@ impl BlockStage {
                     }
                     if code.process.is_none() || code.uses_input {
                         if code.process.is_some() {
-                            *self.scope.input.borrow_mut() = Some(Value::array(vec![input.clone()]));
+                            *self.scope.input.borrow_mut() = Some(input_of(vec![input.clone()]));
                         } else {
                             self.input.push(input.clone());
                         }
@@ -512,7 +514,7 @@ impl BlockStage {
                     if expects && self.signature.advanced { self.under.clone() } else { outer.clone() };
                 let input = std::mem::take(&mut self.input);
                 if code.uses_input && (code.process.is_none() || !self.any_input) {
-                    *self.scope.input.borrow_mut() = Some(Value::array(input));
+                    *self.scope.input.borrow_mut() = Some(input_of(input));
                 }
                 match &code.end {
                     Some(block) => engine.run_block(block, out),
@@ -522,13 +524,15 @@ impl BlockStage {
         }
     }
 
-    fn bind_input(&mut self, engine: &mut Engine, input: &Value) -> Flow<()> {
+    /// Binds an input object; whether it fits, which has been said if not.
+    fn bind_input(&mut self, engine: &mut Engine, input: &Value) -> Flow<bool> {
         let signature = Rc::clone(&self.signature);
         let name = engine.frames.last().map(|frame| frame.name.clone()).unwrap_or_default();
         let before = self.args.from_input.clone();
         if !engine.bind_input(&signature, &mut self.args, input, &name)? {
             let record = not_bound(input, &name, &name);
-            return engine.write_error(Rc::new(record), Some(&self.args.common));
+            engine.write_error(Rc::new(record), Some(&self.args.common))?;
+            return Ok(false);
         }
         for at in before
             .into_iter()
@@ -540,7 +544,7 @@ impl BlockStage {
                 self.scope.set(sym, value);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Puts the parameters' values into the scope.
@@ -599,6 +603,11 @@ impl BlockStage {
         }
         Ok(())
     }
+}
+
+/// `$input`: an enumerator, which is empty once it has been read.
+fn input_of(items: Vec<Value>) -> Value {
+    Value::Net(crate::members::enumerator::Enumerator::new(items))
 }
 
 /// Gives to the stages behind one.

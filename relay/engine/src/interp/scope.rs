@@ -112,6 +112,15 @@ impl Scope {
         }
     }
 
+    /// The scope that has the variable: this one or the nearest one above.
+    pub(crate) fn owner(self: &Rc<Self>, sym: Sym) -> Option<Rc<Self>> {
+        let mut scope = self;
+        while scope.vars.borrow().position(sym).is_none() {
+            scope = scope.parent.as_ref()?;
+        }
+        Some(Rc::clone(scope))
+    }
+
     /// Whether this scope has the variable, and what it has beside its value.
     pub(crate) fn options(&self, sym: Sym) -> Option<Option<Rc<Options>>> {
         let vars = self.vars.borrow();

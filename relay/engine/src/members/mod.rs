@@ -377,7 +377,10 @@ impl Engine {
             Value::Block(block) => object::call_block_method(self, block, name, arguments),
             Value::Type(ty) => object::call_type(self, *ty, name, arguments),
             Value::Exception(exception) => error::call_exception(self, exception, name, arguments),
-            Value::Net(object) => object.call(self, name, arguments),
+            Value::Net(object) => match object.call(self, name, arguments) {
+                Some(Ok(Value::Empty)) if object.gives_itself() => Some(Ok(value.clone())),
+                result => result,
+            },
             Value::Remote(object) => match &object.content {
                 Content::Value(inner) if !object.is_enum() => {
                     let inner = Value::from(inner.clone());

@@ -243,7 +243,15 @@ pub(crate) fn divide(engine: &mut Engine, left: &Value, right: &Value) -> Flow<V
     if let Some((a, b)) = decimals(engine, a, b)? {
         return match a.checked_div(b) {
             _ if b.is_zero() => Err(by_zero(engine)),
-            Some(quotient) => Ok(Value::Decimal(quotient)),
+            Some(quotient) => {
+                // Without more zeros at its end than the operands have.
+                let mut shown = quotient.normalize();
+                let least = a.scale().saturating_sub(b.scale());
+                if shown.scale() < least {
+                    shown.rescale(least);
+                }
+                Ok(Value::Decimal(shown))
+            }
             None => Err(too_large(engine)),
         };
     }
@@ -303,7 +311,7 @@ fn whole(n: i128, rank: u8) -> Value {
     match rank {
         0 if i32::try_from(n).is_ok() => Value::I32(n as i32),
         1 if u32::try_from(n).is_ok() => Value::U32(n as u32),
-        0..=2 if i64::try_from(n).is_ok() && rank != 0 => Value::I64(n as i64),
+        2 if i64::try_from(n).is_ok() => Value::I64(n as i64),
         3 if u64::try_from(n).is_ok() => Value::U64(n as u64),
         _ => Value::Double(n as f64),
     }
@@ -435,6 +443,10 @@ pub(crate) fn bits(engine: &mut Engine, op: BinaryOp, left: &Value, right: &Valu
         BinaryOp::BitOr => a | b,
         _ => a ^ b,
     };
+    let fraction = |value: &Value| matches!(number(value), Some(Number::Double(_) | Number::Decimal(_)));
+    if fraction(left) || fraction(right) {
+        return Ok(u64::try_from(n).map_or(Value::I64(n), Value::U64));
+    }
     Ok(if wide_a || wide_b || i32::try_from(n).is_err() { Value::I64(n) } else { Value::I32(n as i32) })
 }
 
