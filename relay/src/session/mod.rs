@@ -2,12 +2,14 @@
 //! writes (log, live state, results) the sockets read.
 
 mod block;
+mod catalog;
 mod check;
 mod connect;
 mod control;
 mod failure;
 mod import;
 mod live;
+mod local;
 mod log;
 mod output;
 mod prompt;

@@ -192,7 +192,8 @@ impl Engine {
                 }))
             }
             Resolved::Remote(name) => {
-                StageKind::Remote(Box::new(self.remote_stage(name, given, expects_input)?))
+                let at = at.map(|command| (Rc::clone(&command.source), command.span));
+                StageKind::Remote(Box::new(self.remote_stage(name, given, expects_input, at)?))
             }
         };
         self.next_stage = self.next_stage.wrapping_add(1);

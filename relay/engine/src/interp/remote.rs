@@ -6,7 +6,8 @@ use postern_shared::value::{PsStr, PsValue};
 
 use super::{Action, Args, Common, Engine, Flow, Given, Sink, Stop, bind::COMMON};
 use crate::{
-    host::{Invocation, RemoteEvent, RemoteRun},
+    code::{Source, Span},
+    host::{Invocation, RemoteError, RemoteEvent, RemoteRun},
     limits,
     value::{ErrorRecord, Value},
 };
@@ -24,6 +25,8 @@ pub(crate) struct RemoteStage {
     parameters: Vec<(Option<PsStr>, PsValue)>,
     pub(crate) common: Common,
     expects_input: bool,
+    /// Where it stands.
+    at: Option<(Rc<Source>, Span)>,
     run: Option<Rc<RefCell<Drained>>>,
     pub(crate) failed: bool,
 }
@@ -34,6 +37,7 @@ impl Engine {
         name: PsStr,
         given: Vec<Given>,
         expects_input: bool,
+        at: Option<(Rc<Source>, Span)>,
     ) -> Flow<RemoteStage> {
         let mut parameters = Vec::with_capacity(given.len());
         let mut args = Args::default();
@@ -79,7 +83,7 @@ impl Engine {
                 }
             }
         }
-        Ok(RemoteStage { name, parameters, common: args.common, expects_input, run: None, failed: false })
+        Ok(RemoteStage { name, parameters, common: args.common, expects_input, at, run: None, failed: false })
     }
 
     fn remote_common(&mut self, common: &mut Common, name: &str, value: &Value) {
@@ -123,6 +127,7 @@ impl Engine {
                 let started = Instant::now();
                 let event = run.run.next();
                 self.waited += started.elapsed();
+                self.go_on()?;
                 match event {
                     Some(event) => run.events.push_back(event),
                     None => run.ended = true,
@@ -144,6 +149,7 @@ impl RemoteStage {
 
     fn start(&mut self, engine: &mut Engine) -> Flow<()> {
         engine.drain_open()?;
+        engine.go_on()?;
         let invocation = Invocation {
             name: self.name.clone(),
             parameters: std::mem::take(&mut self.parameters),
@@ -171,6 +177,7 @@ impl RemoteStage {
             Some(input) => {
                 let input = input.to_ps();
                 run.borrow_mut().run.input(input);
+                engine.go_on()?;
                 self.read_ready(engine, &run, out)
             }
             None => self.read_all(engine, &run, out),
@@ -223,6 +230,7 @@ impl RemoteStage {
                         let started = Instant::now();
                         let event = run.run.next();
                         engine.waited += started.elapsed();
+                        engine.go_on()?;
                         event
                     }
                 }
@@ -235,6 +243,12 @@ impl RemoteStage {
                 }
             }
         }
+    }
+
+    fn record(&self, error: RemoteError) -> Rc<ErrorRecord> {
+        let record = ErrorRecord::from_remote(error, &self.name);
+        record.position.borrow_mut().clone_from(&self.at);
+        Rc::new(record)
     }
 
     fn take(
@@ -259,7 +273,7 @@ impl RemoteStage {
             },
             RemoteEvent::Error(error) => {
                 self.failed = true;
-                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                let record = self.record(*error);
                 engine.write_error(record, Some(&self.common))
             }
             RemoteEvent::Warning(text) => engine.warn(&text, Some(&self.common)),
@@ -280,7 +294,7 @@ impl RemoteStage {
             RemoteEvent::Failed(error) => {
                 self.failed = true;
                 run.borrow_mut().ended = true;
-                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                let record = self.record(*error);
                 Err(Stop::Throw(record, self.common.error_action == Some(Action::Stop)))
             }
         }
