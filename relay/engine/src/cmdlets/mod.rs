@@ -43,12 +43,16 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
+mod command;
+mod date;
 mod filter;
 mod measure;
+mod object;
 mod output;
 mod select;
 pub(crate) mod selector;
 mod sort;
+mod text;
 mod variable;
 
 use std::{collections::HashMap, rc::Rc};
@@ -383,6 +387,10 @@ thread_local! {
         measure::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
+        object::declare(&mut registry);
+        command::declare(&mut registry);
+        date::declare(&mut registry);
+        text::declare(&mut registry);
         registry
     };
 }

@@ -433,6 +433,14 @@ impl Lowering {
                 ExprKind::Ternary(Box::new((self.expr(&parts.0), self.expr(&parts.1), self.expr(&parts.2))))
             }
             ast::ExprKind::Type(name) => ExprKind::Type(TypeRef::new(name)),
+            ast::ExprKind::Attributed(attribute, operand) => {
+                let attribute = self.attributes(std::slice::from_ref(attribute)).into_vec().pop();
+                let operand = Box::new(self.expr(operand));
+                match attribute {
+                    Some(attribute) => ExprKind::Attributed(Box::new(attribute), operand),
+                    None => operand.kind,
+                }
+            }
             ast::ExprKind::Cast(name, operand) => {
                 ExprKind::Cast(TypeRef::new(name), Box::new(self.expr(operand)))
             }

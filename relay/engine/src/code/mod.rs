@@ -339,6 +339,8 @@ pub(crate) enum ExprKind {
     Ternary(Box<(Expr, Expr, Expr)>),
     Type(TypeRef),
     Cast(TypeRef, Box<Expr>),
+    /// `[ValidateSet(…)]$x` on the left of an assignment.
+    Attributed(Box<AttributeCode>, Box<Expr>),
     Member {
         target: Box<Expr>,
         name: Name,

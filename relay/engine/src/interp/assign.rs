@@ -54,7 +54,7 @@ impl Engine {
                 Ok(value)
             }
             ExprKind::Const(_) => Ok(value),
-            ExprKind::Cast(ty, inner) => self.assign_typed(ty, inner, value),
+            ExprKind::Cast(..) | ExprKind::Attributed(..) => self.assign_typed(target, value),
             ExprKind::List(targets) => {
                 let items = match &value {
                     Value::Empty | Value::Null => Vec::new(),
@@ -104,21 +104,31 @@ impl Engine {
         }
     }
 
-    fn assign_typed(&mut self, ty: &crate::code::TypeRef, inner: &Expr, value: Value) -> Flow<Value> {
-        let mut types = vec![self.type_ref(ty)?];
-        let mut inner = inner;
-        while let ExprKind::Cast(ty, next) = &inner.kind {
-            types.push(self.type_ref(ty)?);
-            inner = next;
+    /// `[int]$x = …`, `[ValidateSet('a')]$x = …`.
+    fn assign_typed(&mut self, target: &Expr, value: Value) -> Flow<Value> {
+        let mut param = super::Param::default();
+        let mut inner = target;
+        loop {
+            inner = match &inner.kind {
+                ExprKind::Cast(ty, next) => {
+                    param.types.push(self.type_ref(ty)?);
+                    next
+                }
+                ExprKind::Attributed(attribute, next) => {
+                    self.param_attribute(attribute, &mut param)?;
+                    next
+                }
+                _ => break,
+            };
         }
         match &inner.kind {
             ExprKind::Var(variable) => {
-                self.declare(variable, types, value.clone())?;
+                self.declare(variable, param.types, param.validate, value)?;
                 self.variable(variable)
             }
             _ => {
                 let mut value = value;
-                for ty in types.iter().rev() {
+                for ty in param.types.iter().rev() {
                     value = self.cast(value, *ty)?;
                 }
                 self.assign_value(inner, value)

@@ -105,6 +105,7 @@ impl Engine {
             ExprKind::Block(code) => Ok(Value::Block(ScriptBlock::new(Rc::clone(code)))),
             ExprKind::Type(ty) => Ok(Value::Type(self.type_ref(ty)?)),
             ExprKind::Cast(ty, operand) => self.cast_expr(ty, operand),
+            ExprKind::Attributed(_, operand) => self.eval(operand),
         }
     }
 

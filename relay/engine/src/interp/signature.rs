@@ -245,7 +245,7 @@ impl Engine {
         Ok(param)
     }
 
-    fn param_attribute(&mut self, attribute: &AttributeCode, param: &mut Param) -> Flow<()> {
+    pub(super) fn param_attribute(&mut self, attribute: &AttributeCode, param: &mut Param) -> Flow<()> {
         if attribute.is("Parameter") {
             let mut set = ParamSet::default();
             for (name, value) in &attribute.arguments {

@@ -225,10 +225,19 @@ impl Engine {
     }
 
     /// `[int]$x = …`: the variable keeps the type.
-    pub(crate) fn declare(&mut self, variable: &Var, types: Vec<Type>, value: Value) -> Flow<()> {
+    pub(crate) fn declare(
+        &mut self,
+        variable: &Var,
+        types: Vec<Type>,
+        validate: Vec<super::Validate>,
+        value: Value,
+    ) -> Flow<()> {
         let mut value = if let Value::Empty = value { Value::Null } else { value };
         for ty in types.iter().rev() {
             value = self.convert_variable(value, *ty, &variable.name)?;
+        }
+        if let Err(message) = self.validate(&validate, &value)? {
+            return Err(self.invalid_variable(&variable.name, &value, &message));
         }
         let scope = match &variable.scope {
             VarScope::Default | VarScope::Local | VarScope::Private => Rc::clone(&self.scope),
@@ -241,7 +250,7 @@ impl Engine {
         {
             return Err(self.not_writable(&variable.name));
         }
-        scope.set_with(variable.sym, value, Rc::new(Options { types, ..Options::default() }));
+        scope.set_with(variable.sym, value, Rc::new(Options { types, validate, ..Options::default() }));
         Ok(())
     }
 

@@ -1,0 +1,135 @@
+//! An engine whose doors lead nowhere, and what comes out of it, written down.
+
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    rc::Rc,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use postern_engine::{
+    Engine,
+    host::{Colors, Environment, FileInfo, Host, Invocation, Progress, Remote, RemoteRun, Workspace},
+    value::{ErrorRecord, Value},
+};
+use postern_shared::value::{DateTimeKind, PsDateTime, PsStr};
+
+/// What a script gave.
+#[derive(Default)]
+#[allow(dead_code, reason = "each program reads its own part")]
+pub struct Seen {
+    pub output: Vec<(Option<String>, Option<String>)>,
+    /// Ids and messages.
+    pub errors: Vec<(String, String)>,
+    pub host: String,
+    pub warnings: Vec<String>,
+    pub verbose: Vec<String>,
+}
+
+#[derive(Clone, Default)]
+pub struct Recorder(pub Rc<RefCell<Seen>>);
+
+impl Host for Recorder {
+    fn output(&mut self, value: &Value) -> Result<(), PsStr> {
+        let pair = if value.is_null() {
+            (Some("null".to_owned()), None)
+        } else {
+            let name = value.type_name();
+            let name = name.strip_prefix("System.").unwrap_or(&name);
+            let name = name.strip_prefix("Management.Automation.").unwrap_or(name);
+            (Some(name.to_owned()), Some(value.text().to_string()))
+        };
+        self.0.borrow_mut().output.push(pair);
+        Ok(())
+    }
+    fn error(&mut self, record: &ErrorRecord) {
+        self.0.borrow_mut().errors.push((record.full_id().to_string(), record.message().to_string()));
+    }
+    fn warning(&mut self, text: &str) {
+        self.0.borrow_mut().warnings.push(text.to_owned());
+    }
+    fn verbose(&mut self, text: &str) {
+        self.0.borrow_mut().verbose.push(text.to_owned());
+    }
+    fn debug(&mut self, _: &str) {}
+    fn write(&mut self, text: &str, _: Colors, end_line: bool) {
+        let mut seen = self.0.borrow_mut();
+        seen.host.push_str(text);
+        if end_line {
+            seen.host.push('\n');
+        }
+    }
+    fn information(&mut self, _: &str) {}
+    fn progress(&mut self, _: &Progress) {}
+    fn read_line(&mut self, _: &str, _: bool) -> Option<PsStr> {
+        None
+    }
+    fn choose(&mut self, _: &str, _: &str, _: &[(PsStr, PsStr)], _: usize) -> Option<usize> {
+        None
+    }
+    fn credential(&mut self, _: &str, _: &str, _: &str) -> Option<(PsStr, PsStr)> {
+        None
+    }
+}
+
+struct NoRemote;
+
+impl Remote for NoRemote {
+    fn has(&self, _: &str) -> bool {
+        false
+    }
+    fn invoke(&mut self, invocation: Invocation) -> Box<dyn RemoteRun> {
+        unreachable!("no remote command is known: {invocation:?}")
+    }
+}
+
+/// A workspace in memory.
+#[derive(Clone, Default)]
+pub struct Files(pub Rc<RefCell<BTreeMap<String, Arc<[u8]>>>>);
+
+impl Workspace for Files {
+    fn read(&mut self, name: &str) -> Result<Arc<[u8]>, PsStr> {
+        self.0.borrow().get(name).cloned().ok_or_else(|| "There is no such file.".into())
+    }
+    fn write(&mut self, name: &str, content: Vec<u8>) -> Result<(), PsStr> {
+        self.0.borrow_mut().insert(name.to_owned(), content.into());
+        Ok(())
+    }
+    fn remove(&mut self, name: &str) -> bool {
+        self.0.borrow_mut().remove(name).is_some()
+    }
+    fn list(&mut self) -> Vec<FileInfo> {
+        let written = PsDateTime { ticks: 0, kind: DateTimeKind::Utc };
+        self.0
+            .borrow()
+            .iter()
+            .map(|(name, content)| FileInfo {
+                name: name.as_str().into(),
+                length: content.len() as u64,
+                written,
+            })
+            .collect()
+    }
+}
+
+fn now() -> PsDateTime {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    PsDateTime::from_unix_seconds(since.as_secs() as i64)
+        .unwrap_or(PsDateTime { ticks: 0, kind: DateTimeKind::Utc })
+}
+
+
+/// An engine, what it gives, and its files.
+pub fn engine(files: Files) -> (Engine, Recorder, Files) {
+    let recorder = Recorder::default();
+    let mut environment = Environment::fixed(now());
+    environment.now = Box::new(now);
+    let engine = Engine::new(
+        Box::new(recorder.clone()),
+        Box::new(NoRemote),
+        Box::new(files.clone()),
+        environment,
+        Arc::new(AtomicBool::new(false)),
+    );
+    (engine, recorder, files)
+}
