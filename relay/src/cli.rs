@@ -205,8 +205,8 @@ fn demo_config(address: SocketAddr) -> EndpointConfig {
         configuration: "Microsoft.Exchange".to_owned(),
         // It does not leave this machine.
         allow_http: true,
-        redirect_hosts: Vec::new(),
         demo: Some((DEMO_USER.to_owned(), DEMO_PASSWORD.to_owned())),
+        ..EndpointConfig::default()
     }
 }
 

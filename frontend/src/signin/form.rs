@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::{BUILD, EndpointOffer, Offer, SignIn};
+use postern_shared::wire::{EndpointOffer, Offer, SignIn};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Stage, check::Check};
+use super::{Stage, check::Check, settings::Settings};
 use crate::{app::Intent, net::Checked, text};
 
 /// The form, around what happened so far.
@@ -28,6 +28,7 @@ pub(super) struct FormProps {
 pub(super) enum Did {
     Chose(Event),
     ToggledPassword,
+    ChangedSettings,
     FilledIn,
     Submitted,
     AskedForCheck,
@@ -43,10 +44,7 @@ pub(super) struct Form {
     uri: NodeRef,
     user: NodeRef,
     password: NodeRef,
-    configuration: NodeRef,
-    redirection: NodeRef,
-    timeout: NodeRef,
-    culture: NodeRef,
+    settings: Settings,
 }
 
 impl Component for Form {
@@ -64,6 +62,7 @@ impl Component for Form {
                 self.endpoint = usize::try_from(select.selected_index()).unwrap_or(0);
             }
             Did::ToggledPassword => self.password_shown = !self.password_shown,
+            Did::ChangedSettings => self.settings.chosen(),
             Did::FilledIn => {
                 if let Some((user, password)) = self.chosen(ctx).and_then(|endpoint| endpoint.demo.as_ref()) {
                     set(&self.user, user);
@@ -140,7 +139,7 @@ impl Component for Form {
                             </button>
                         </p>
                     }
-                    { self.settings(chosen) }
+                    { self.settings.view(offer, chosen, &ctx.link().callback(|_| Did::ChangedSettings)) }
                 </fieldset>
                 { children.clone() }
                 <div class="buttons">
@@ -177,6 +176,9 @@ impl Form {
                     </select>
                     if let Some(endpoint) = chosen {
                         <small class="muted">{ &endpoint.uri }</small>
+                        if let Some(note) = &endpoint.note {
+                            <small class="note">{ note }</small>
+                        }
                     }
                 </label>
                 if custom {
@@ -198,7 +200,7 @@ impl Form {
         };
         html! {
             <div class="field">
-                <label for="password">{ text::PASSWORD }</label>
+                <label for="password">{ if self.settings.oauth { text::TOKEN } else { text::PASSWORD } }</label>
                 <div class="with-button">
                     <input ref={&self.password} id="password" name="password" type={kind} autocomplete="current-password"
                         autocapitalize="off" spellcheck="false" required=true />
@@ -210,63 +212,17 @@ impl Form {
         }
     }
 
-    fn settings(&self, chosen: Option<&EndpointOffer>) -> Html {
-        let configuration =
-            chosen.map_or("Microsoft.Exchange", |endpoint| &endpoint.configuration).to_owned();
-        html! {
-            <details class="advanced">
-                <summary>{ text::SETTINGS }</summary>
-                <div>
-                    <label class="field">
-                        <span>{ text::CONFIGURATION }</span>
-                        <input ref={&self.configuration} id="configuration" placeholder={configuration} spellcheck="false" />
-                    </label>
-                    <label class="field">
-                        <span>{ text::AUTHENTICATION }</span>
-                        <select id="authentication"><option selected=true>{ text::BASIC }</option></select>
-                    </label>
-                    <label class="field">
-                        <span>{ text::REDIRECTION }</span>
-                        <select ref={&self.redirection} id="redirection">
-                            <option selected=true>{ text::REDIRECTION_ALLOW }</option>
-                            <option>{ text::REDIRECTION_DENY }</option>
-                        </select>
-                    </label>
-                    <label class="field">
-                        <span>{ text::OPEN_TIMEOUT }</span>
-                        <input ref={&self.timeout} id="timeout" type="number" min="1" max="600" inputmode="numeric"
-                            placeholder={text::DEFAULT_TIMEOUT} />
-                    </label>
-                    <label class="field">
-                        <span>{ text::CULTURE }</span>
-                        <input ref={&self.culture} id="culture" placeholder={text::CULTURE_EXAMPLE} spellcheck="false"
-                            pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" />
-                    </label>
-                </div>
-            </details>
-        }
-    }
-
     fn filled(&self, ctx: &Context<Self>) -> SignIn {
         let chosen = self.chosen(ctx);
-        let some = |text: String| (!text.is_empty()).then_some(text);
-        let deny =
-            self.redirection.cast::<HtmlSelectElement>().is_some_and(|select| select.selected_index() == 1);
-        SignIn {
-            build: BUILD.to_owned(),
-            endpoint: chosen.map_or_else(String::new, |endpoint| endpoint.name.clone()),
-            uri: chosen.is_none().then(|| value(&self.uri).trim().to_owned()),
-            user: value(&self.user).trim().to_owned(),
-            password: value(&self.password),
-            configuration: some(value(&self.configuration).trim().to_owned()),
-            allow_redirection: !deny,
-            open_timeout: value(&self.timeout).trim().parse().ok(),
-            culture: some(value(&self.culture).trim().to_owned()),
-        }
+        let name = chosen.map_or_else(String::new, |endpoint| endpoint.name.clone());
+        let mut request = SignIn::new(name, value(&self.user).trim(), value(&self.password));
+        request.uri = chosen.is_none().then(|| value(&self.uri).trim().to_owned());
+        self.settings.fill(&mut request);
+        request
     }
 }
 
-fn value(input: &NodeRef) -> String {
+pub(super) fn value(input: &NodeRef) -> String {
     input.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod form;
+mod settings;
 mod steps;
 
 use std::rc::Rc;

@@ -4,10 +4,12 @@ use std::{
     fs::File,
     io::{IsTerminal as _, Read as _, Write as _},
     path::PathBuf,
+    sync::Arc,
     time::Duration,
 };
 
 use postern_shared::wire::{CheckState, CheckStep};
+use postern_wsman::client::{DEFAULT_MAXIMUM_REDIRECTION, Proxy, Redirects};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -84,7 +86,7 @@ pub(super) enum CheckError {
 
 /// Runs the check; whether all is well.
 pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
-    let (json, endpoint) = (args.json, endpoint(&args)?);
+    let (json, (endpoint, proxy)) = (args.json, endpoint(&args)?);
     let password = match &args.user {
         Some(user) => password(&args, user, &endpoint.uri)?,
         None => Zeroizing::default(),
@@ -94,6 +96,7 @@ pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
         println!("{}\n", report::heading(&endpoint.uri, &endpoint.configuration, args.user.as_deref()));
     }
     let hosts = endpoint.redirect_hosts.iter().chain(&args.redirect_host).cloned().collect();
+    let rules = HostRules { hosts, ..HostRules::default() };
     let opening = Opening {
         title: endpoint.title,
         uri: endpoint.uri,
@@ -101,7 +104,17 @@ pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
         user: args.user.unwrap_or_default(),
         password,
         allow_http: endpoint.allow_http,
-        redirects: args.allow_redirection.then_some(HostRules { hosts, allow_http: false }),
+        redirects: args.allow_redirection.then(|| Redirects {
+            maximum: DEFAULT_MAXIMUM_REDIRECTION,
+            allowed: Arc::new(move |host| rules.allow(host)),
+            allow_http: endpoint.allow_http,
+        }),
+        oauth: false,
+        tls: endpoint.loaded_tls,
+        proxy,
+        operation_timeout: None,
+        idle_timeout: None,
+        ui_culture: None,
         open_timeout: Duration::from_secs(args.open_timeout.max(1).into()),
         culture: None,
     };
@@ -126,28 +139,22 @@ pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
     Ok(well)
 }
 
-/// The endpoint that is meant: by its name in the configuration, or a connection URI.
-fn endpoint(args: &CheckArgs) -> Result<EndpointConfig, CheckError> {
+/// The endpoint that is meant, by its name in the configuration or a connection URI, and the proxy on the way to it.
+fn endpoint(args: &CheckArgs) -> Result<(EndpointConfig, Proxy), CheckError> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     let known = config.endpoint.into_iter().find(|endpoint| endpoint.name == args.endpoint);
     let mut endpoint = match known {
         Some(known) => known,
-        None if Url::parse(&args.endpoint).is_ok_and(|url| url.has_host()) => EndpointConfig {
-            name: String::new(),
-            title: String::new(),
-            uri: args.endpoint.clone(),
-            configuration: "Microsoft.Exchange".to_owned(),
-            allow_http: false,
-            redirect_hosts: Vec::new(),
-            demo: None,
-        },
+        None if Url::parse(&args.endpoint).is_ok_and(|url| url.has_host()) => {
+            EndpointConfig { uri: args.endpoint.clone(), ..EndpointConfig::default() }
+        }
         None => return Err(CheckError::NoEndpoint(args.endpoint.clone())),
     };
     endpoint.allow_http |= args.allow_http;
     if let Some(configuration) = &args.configuration {
         endpoint.configuration.clone_from(configuration);
     }
-    Ok(endpoint)
+    Ok((endpoint, config.loaded_proxy))
 }
 
 fn password(args: &CheckArgs, user: &str, uri: &str) -> Result<Zeroizing<String>, CheckError> {

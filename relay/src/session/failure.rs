@@ -284,15 +284,6 @@ pub(super) fn open_timeout(host: &str, after: Duration) -> Failure {
     )
 }
 
-/// A redirect led to another, and so on.
-pub(super) fn too_many_redirects(most: usize) -> Failure {
-    failure(
-        "The session was redirected too often.",
-        &format!("Servers redirected the session more than {most} times, perhaps in a circle."),
-        "Have the external URLs of the PowerShell virtual directories checked (Get-PowerShellVirtualDirectory).",
-    )
-}
-
 /// Too many command lines wait.
 pub(super) fn queue_full(most: usize) -> Failure {
     failure(

@@ -62,10 +62,8 @@ pub(crate) fn config_for(uri: &str) -> Config {
             name: "test".into(),
             title: "Test".into(),
             uri: uri.into(),
-            configuration: "Microsoft.Exchange".into(),
             allow_http: true,
-            redirect_hosts: Vec::new(),
-            demo: None,
+            ..EndpointConfig::default()
         }],
         ..Config::default()
     }
@@ -81,17 +79,7 @@ pub(crate) async fn demo(options: postern_demo::DemoOptions) -> SocketAddr {
 
 /// A sign-in at the endpoint `test`.
 pub(crate) fn sign_in(user: &str, password: &str) -> SignIn {
-    SignIn {
-        build: BUILD.into(),
-        endpoint: "test".into(),
-        uri: None,
-        user: user.into(),
-        password: password.into(),
-        configuration: None,
-        allow_redirection: false,
-        open_timeout: None,
-        culture: None,
-    }
+    SignIn::new("test", user, password)
 }
 
 /// An HTTP answer.

@@ -27,7 +27,7 @@ pub use self::{
         ProgressState, Prompt, PromptKind, SessionFacts, StepState,
     },
     grid::{Cell, CellKind, Column, ColumnMeta, Detail, DetailValue, RowBatch, SortKey, View, ViewKind},
-    sign_in::{EndpointOffer, Offer, SignIn, SignedIn},
+    sign_in::{EndpointOffer, Offer, ProxyChoice, SignIn, SignedIn},
 };
 
 /// Names the build of page and relay; they talk only if it is the same. `build.rs` of this crate hashes its sources

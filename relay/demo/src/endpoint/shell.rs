@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 
 use super::{
     pipeline::{self, LOOK, Work},
+    presence::{Presence, disconnected},
     private_data::private_data,
 };
 use crate::cmdlet::{Caller, Stop};
@@ -43,6 +44,7 @@ const AROUND: usize = 128;
 pub(super) struct Shell {
     id: String,
     caller: Caller,
+    presence: Presence,
     state: Mutex<State>,
     /// For the threads of pipelines: something has changed.
     changed: Condvar,
@@ -100,10 +102,16 @@ impl Drop for Used {
 
 impl Shell {
     /// Opens a runspace pool with what Create brought.
-    pub(super) fn open(id: String, caller: Caller, creation: &[u8]) -> Result<Arc<Self>, Fault> {
+    pub(super) fn open(
+        id: String,
+        caller: Caller,
+        presence: Presence,
+        creation: &[u8],
+    ) -> Result<Arc<Self>, Fault> {
         let shell = Arc::new(Self {
             id,
             caller,
+            presence,
             state: Mutex::new(State {
                 pool: RunspacePool::new(PoolOptions::default()),
                 running: HashMap::new(),
@@ -131,6 +139,31 @@ impl Shell {
     /// Who it belongs to.
     pub(super) fn owner(&self) -> &str {
         &self.caller.user
+    }
+
+    /// Whether it has a client, and what a list tells of it.
+    pub(super) fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// The client leaves; what waits for output ends.
+    pub(super) fn disconnect(
+        &self,
+        session_id: Option<&str>,
+        idle_timeout: Option<Duration>,
+    ) -> Result<(), Fault> {
+        self.presence.disconnect(session_id, idle_timeout)?;
+        self.wake();
+        Ok(())
+    }
+
+    /// The pipelines, and whether each is done.
+    pub(super) fn pipelines(&self) -> Vec<(Uuid, CommandState)> {
+        let state = self.lock();
+        let running = state.running.keys().copied();
+        running
+            .map(|id| (id, if state.pool.is_done(id) { CommandState::Done } else { CommandState::Running }))
+            .collect()
     }
 
     pub(super) fn caller(&self) -> &Caller {
@@ -231,6 +264,9 @@ impl Shell {
             let woken = self.woken.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
+            if !self.presence.is_connected() {
+                return Err(disconnected(code::STREAM_DISCONNECTED));
+            }
             if let Some(received) = self.take(target, room)? {
                 return Ok(received);
             }

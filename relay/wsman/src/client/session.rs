@@ -15,11 +15,13 @@ use uuid::Uuid;
 
 use super::{
     ConnectError, Credentials, Endpoint, Error, Pipeline,
-    driver::{Control, Driver, Invocation, Opening},
+    driver::{Control, Done, Driver, Invocation, Opening},
     pipeline::{Ended, PipelineEvent},
     queue::EventQueue,
+    routes::Routes,
     transport::Transport,
 };
+use crate::envelope::BufferMode;
 
 /// What a session is to be.
 #[derive(Clone, Debug)]
@@ -60,6 +62,11 @@ pub enum ConnectStep {
         host: String,
         /// Whether with TLS.
         secure: bool,
+    },
+    /// The server sends the client on, and the client follows.
+    Redirected {
+        /// Where to.
+        location: String,
     },
     /// The connection stands.
     Connected,
@@ -107,6 +114,8 @@ pub struct RemoteSession {
 impl RemoteSession {
     /// Signs in and opens a runspace pool. `on_step` is told of each step as it begins and ends.
     ///
+    /// Redirects are followed as the endpoint allows; each hop is a step.
+    ///
     /// Dropping the future gives up: a shell that has been created by then is deleted in the background.
     ///
     /// # Errors
@@ -114,14 +123,48 @@ impl RemoteSession {
     pub async fn connect(
         endpoint: Endpoint,
         credentials: Credentials,
-        mut options: ConnectOptions,
+        options: ConnectOptions,
         mut on_step: impl FnMut(ConnectStep),
     ) -> Result<Self, ConnectError> {
+        let routes = Arc::new(Routes::default());
+        let mut at = endpoint.clone();
+        let mut hops = 0;
+        loop {
+            let host = at.host().to_owned();
+            let failed = |error| ConnectError { host: host.clone(), error };
+            let result =
+                Self::open(at.clone(), credentials.clone(), options.clone(), routes.clone(), &mut on_step)
+                    .await;
+            let (location, via) = match result {
+                Err(Error::Redirected { location, via }) => (location, via),
+                result => return result.map_err(failed),
+            };
+            let Some(redirects) = &endpoint.redirects else {
+                return Err(failed(Error::Redirected { location, via }));
+            };
+            if hops >= redirects.maximum {
+                return Err(failed(Error::TooManyRedirects { most: redirects.maximum }));
+            }
+            hops += 1;
+            let refused =
+                |why| failed(Error::RedirectRefused { location: location.clone(), via: via.clone(), why });
+            let next = at.redirected(&location).map_err(refused)?;
+            on_step(ConnectStep::Redirected { location: location.trim().to_owned() });
+            at = next;
+        }
+    }
+
+    async fn open(
+        endpoint: Endpoint,
+        credentials: Credentials,
+        mut options: ConnectOptions,
+        routes: Arc<Routes>,
+        on_step: &mut impl FnMut(ConnectStep),
+    ) -> Result<Self, Error> {
         options.pool.id = Uuid::new_v4();
-        let host = endpoint.host().to_owned();
-        let failed = |error| ConnectError { host: host.clone(), error };
         let user = credentials.user().to_owned();
-        let secure = endpoint.is_https();
+        let connecting =
+            ConnectStep::Connecting { host: endpoint.host().to_owned(), secure: endpoint.is_https() };
         let (steps, mut step) = mpsc::unbounded_channel();
         let on_connected = {
             let steps = steps.clone();
@@ -136,8 +179,8 @@ impl RemoteSession {
         };
         let cultures = (options.ui_culture.clone(), options.culture.clone());
         let transport =
-            Transport::new(endpoint, credentials, cultures, Arc::new(on_connected)).map_err(failed)?;
-        on_step(ConnectStep::Connecting { host: host.clone(), secure });
+            Transport::new(endpoint, Some(credentials), routes, cultures, Arc::new(on_connected))?;
+        on_step(connecting);
 
         let (control, requests) = mpsc::unbounded_channel();
         let (opened, mut result) = oneshot::channel();
@@ -157,8 +200,46 @@ impl RemoteSession {
         while let Ok(step) = step.try_recv() {
             on_step(step);
         }
-        result.unwrap_or(Err(Error::Closed)).map_err(failed)?;
+        result.unwrap_or(Err(Error::Closed))?;
         Ok(Self { control, room, next_key: AtomicU64::new(0), details, gone })
+    }
+
+    /// Leaves the shell running on the server without this client, for at most `idle_timeout` (`None` for the shell's
+    /// own). Pipelines go on there, as far as `buffer_mode` lets their output wait, and here until [`Self::reconnect`]
+    /// nothing of them arrives; what is invoked meanwhile waits.
+    ///
+    /// # Errors
+    /// If the server has no disconnected shells, or the session is gone or not connected.
+    pub async fn disconnect(
+        &self,
+        idle_timeout: Option<Duration>,
+        buffer_mode: Option<BufferMode>,
+    ) -> Result<(), Error> {
+        self.ask(|done| Control::Disconnect { idle_timeout, buffer_mode, done }).await
+    }
+
+    /// Comes back to the shell after [`Self::disconnect`].
+    ///
+    /// # Errors
+    /// If the shell is gone or another client has it, or the session is gone or connected.
+    pub async fn reconnect(&self) -> Result<(), Error> {
+        self.ask(|done| Control::Reconnect { done }).await
+    }
+
+    /// Ends the session here after [`Self::disconnect`], and leaves the shell on the server, where another client may
+    /// take it over until its idle timeout.
+    ///
+    /// # Errors
+    /// If the session is gone or connected.
+    pub async fn leave(self) -> Result<(), Error> {
+        self.ask(|done| Control::Leave { done }).await
+    }
+
+    async fn ask(&self, request: impl FnOnce(Done) -> Control) -> Result<(), Error> {
+        let (done, result) = oneshot::channel();
+        let gone = || self.gone.borrow().clone().unwrap_or(Error::Closed);
+        self.control.send(request(done)).map_err(|_| gone())?;
+        result.await.unwrap_or_else(|_| Err(gone()))
     }
 
     /// Invokes a pipeline.

@@ -3,13 +3,14 @@
 mod answers;
 mod requests;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use postern_psrp::{
     client::RunspacePool,
     host::HostResponse,
     message::MetadataQuery,
     pipeline::PipelineSpec,
+    records::InformationalRecord,
     secure::{KeyError, KeyPair},
 };
 use postern_shared::value::PsValue;
@@ -24,10 +25,11 @@ use super::{
     ConnectOptions, Error,
     pipeline::{Ended, PipelineEvent},
     queue::EventQueue,
+    recovery::{Link, Notice},
     session::{ConnectStep, SessionDetails},
     transport::Transport,
 };
-use crate::envelope::{CreatedShell, SignalCode};
+use crate::envelope::{BufferMode, CreatedShell, SignalCode};
 
 /// What the handles ask of the task.
 pub(super) enum Control {
@@ -46,10 +48,27 @@ pub(super) enum Control {
     Stop {
         key: u64,
     },
+    /// The shell is to go on without this client.
+    Disconnect {
+        idle_timeout: Option<Duration>,
+        buffer_mode: Option<BufferMode>,
+        done: Done,
+    },
+    /// This client is back.
+    Reconnect {
+        done: Done,
+    },
+    /// The task ends, and the disconnected shell stays.
+    Leave {
+        done: Done,
+    },
     Close {
         done: Option<oneshot::Sender<()>>,
     },
 }
+
+/// Whom to tell how it went.
+pub(super) type Done = oneshot::Sender<Result<(), Error>>;
 
 pub(super) enum Invocation {
     Pipeline(Box<PipelineSpec>),
@@ -71,6 +90,9 @@ enum Answered {
     Stopped(Uuid, Result<(), Error>),
     Terminated(Uuid),
     KeyPair(Result<KeyPair, KeyError>),
+    Disconnected(Result<(), Error>, Done),
+    /// `None` where it was the task's own idea.
+    Reconnected(Result<(), Error>, Option<Done>),
 }
 
 /// A pipeline on the server.
@@ -83,6 +105,11 @@ struct Running {
     started: bool,
     /// A Receive is under way.
     receiving: bool,
+    /// The connection broke while the Command was sent, so that the server may not know it: how it broke. The first
+    /// answer to a Receive tells.
+    doubt: Option<String>,
+    /// Bytes that have arrived since the last event.
+    unweighed: usize,
     /// The last event was given.
     ended: bool,
     /// A stop is wanted; the signal goes out once the server knows the command.
@@ -114,6 +141,15 @@ enum Keys {
     BeingMade,
 }
 
+/// Whether the shell has this client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    Here,
+    Leaving,
+    Away,
+    Returning,
+}
+
 /// Bytes of responses to host calls that may wait to be sent: thousands of refusals, or one long answer of a user.
 const MOST_QUEUED: usize = 1 << 20;
 
@@ -122,6 +158,9 @@ const MOST_INPUT: usize = 256 << 10;
 
 pub(super) struct Driver {
     transport: Arc<Transport>,
+    link: Arc<Link>,
+    notices: mpsc::UnboundedReceiver<Notice>,
+    presence: Presence,
     options: ConnectOptions,
     pool: RunspacePool,
     pool_opened: bool,
@@ -133,8 +172,8 @@ pub(super) struct Driver {
     /// A Command or Send is under way: they go one after the other, as fragments must arrive in order.
     sending: bool,
     keys: Keys,
-    /// Who waits until everything queued has been sent.
-    waiting_for_sent: Vec<oneshot::Sender<Result<(), Error>>>,
+    /// Who waits until everything queued has been sent, and of which pipeline.
+    waiting_for_sent: Vec<(Uuid, Done)>,
     /// Any pipeline's queue has room again.
     room: Arc<Notify>,
     details: watch::Sender<SessionDetails>,
@@ -151,8 +190,12 @@ impl Driver {
         details: watch::Sender<SessionDetails>,
         gone: watch::Sender<Option<Error>>,
     ) -> Self {
+        let (told, notices) = mpsc::unbounded_channel();
         Self {
             transport: Arc::new(transport),
+            link: Arc::new(Link::new(told)),
+            notices,
+            presence: Presence::Here,
             pool: RunspacePool::new(options.pool.clone()),
             options,
             pool_opened: false,
@@ -201,7 +244,7 @@ impl Driver {
         for (_, pipeline) in self.pipelines.iter().filter(|(_, pipeline)| !pipeline.ended) {
             pipeline.events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
         }
-        for sent in self.waiting_for_sent.drain(..) {
+        for (_, sent) in self.waiting_for_sent.drain(..) {
             let _ = sent.send(Err(error.clone()));
         }
         self.gone.send_replace(Some(error.clone()));
@@ -210,7 +253,10 @@ impl Driver {
                 Control::Invoke { events, .. } => {
                     events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
                 }
-                Control::Input { sent, .. } => drop(sent.send(Err(error.clone()))),
+                Control::Input { sent: done, .. }
+                | Control::Disconnect { done, .. }
+                | Control::Reconnect { done }
+                | Control::Leave { done } => drop(done.send(Err(error.clone()))),
                 Control::Close { done } => closers.extend(done),
                 Control::Answer(_) | Control::Stop { .. } => {}
             }
@@ -248,6 +294,7 @@ impl Driver {
         closers: &mut Vec<oneshot::Sender<()>>,
     ) -> Error {
         let room = self.room.clone();
+        self.link.set_open(true);
         loop {
             self.pump();
             let result = tokio::select! {
@@ -257,12 +304,22 @@ impl Driver {
                         closers.extend(done);
                         return Error::Closed;
                     }
+                    Some(Control::Leave { done }) if self.presence == Presence::Away => {
+                        // The shell is no longer this client's to delete.
+                        self.shell = Shell::None;
+                        let _ = done.send(Ok(()));
+                        return Error::Closed;
+                    }
                     Some(request) => {
                         self.requested(request);
                         Ok(())
                     }
                 },
                 Some(answered) = self.under_way.join_next() => self.answered(answered),
+                Some(notice) = self.notices.recv() => {
+                    self.tell(notice);
+                    Ok(())
+                }
                 () = room.notified() => Ok(()),
             };
             if let Err(error) = result {
@@ -273,7 +330,7 @@ impl Driver {
 
     /// Starts whatever can be started: the next piece to send, and a Receive for whoever has room.
     fn pump(&mut self) {
-        if self.shell != Shell::Created {
+        if self.shell != Shell::Created || self.presence != Presence::Here {
             return;
         }
         if self.pool.wants_key_pair() && self.keys == Keys::Idle {
@@ -327,6 +384,8 @@ impl Driver {
                         events,
                         started: false,
                         receiving: false,
+                        doubt: None,
+                        unweighed: 0,
                         ended: false,
                         stop: Stop::No,
                     },
@@ -345,7 +404,7 @@ impl Driver {
                         };
                         match queued {
                             Ok(queued) if queued < MOST_INPUT => drop(sent.send(Ok(()))),
-                            Ok(_) => self.waiting_for_sent.push(sent),
+                            Ok(_) => self.waiting_for_sent.push((id, sent)),
                             Err(error) => drop(sent.send(Err(Error::Protocol(error.to_string())))),
                         }
                     }
@@ -360,6 +419,21 @@ impl Driver {
                     self.stop_if_wanted(id);
                 }
             }
+            Control::Disconnect { idle_timeout, buffer_mode, done } => {
+                if self.presence == Presence::Here {
+                    self.disconnect(idle_timeout, buffer_mode, done);
+                } else {
+                    let _ = done.send(Err(Error::Presence { connected: false }));
+                }
+            }
+            Control::Reconnect { done } => {
+                if self.presence == Presence::Away {
+                    self.reconnect(Some(done));
+                } else {
+                    let _ = done.send(Err(Error::Presence { connected: true }));
+                }
+            }
+            Control::Leave { done } => drop(done.send(Err(Error::Presence { connected: true }))),
             // Handled by the caller, who also has to know.
             Control::Close { .. } => {}
         }
@@ -373,6 +447,26 @@ impl Driver {
         {
             pipeline.stop = Stop::Signalled;
             self.signal(id, SignalCode::Stop);
+        }
+    }
+
+    /// Says in each running pipeline what PowerShell says there.
+    fn tell(&self, notice: Notice) {
+        let host = self.transport.endpoint().host();
+        let text = match notice {
+            Notice::Interrupted => {
+                let minutes = self.transport.endpoint().timeouts.recovery.as_secs().div_ceil(60);
+                format!(
+                    "The network connection to {host} has been interrupted. Attempting to reconnect for up to {minutes} \
+                     minutes..."
+                )
+            }
+            Notice::Restored => format!("The network connection to {host} has been restored."),
+        };
+        tracing::info!("{text}");
+        for pipeline in self.pipelines.values().filter(|pipeline| !pipeline.ended) {
+            let record = InformationalRecord::new(text.as_str());
+            pipeline.events.push(PipelineEvent::Warning(Box::new(record)), 0);
         }
     }
 

@@ -17,7 +17,8 @@ mod transport;
 use postern_shared::wire::Failure;
 
 pub use self::exchange::split_prefix;
-use super::{ConnectError, Error, TlsFailure};
+use super::{ConnectError, Error, NotFollowed, TlsFailure};
+use crate::envelope::code;
 
 /// A row of a table: how an error is recognised, and what is told of it.
 ///
@@ -151,7 +152,10 @@ impl Error {
             }
             Self::Unauthorized { .. } => "HTTP 401".into(),
             Self::ServerError { status, .. } | Self::Http { status, .. } => format!("HTTP {status}"),
-            Self::Redirected { via, .. } => via.clone(),
+            Self::RedirectRefused { why: NotFollowed::Invalid, .. } => {
+                code::REDIRECT_INVALID.cast_signed().to_string()
+            }
+            Self::Redirected { via, .. } | Self::RedirectRefused { via, .. } => via.clone(),
             Self::PoolClosed { id, .. } => id.clone(),
             _ => String::new(),
         }
@@ -172,7 +176,9 @@ impl Error {
                 fact("Subcode", &fault.subcode);
                 fact("Machine", fault.machine.as_deref().unwrap_or_default());
             }
-            Self::Redirected { location, .. } => fact("Location", location),
+            Self::Redirected { location, .. } | Self::RedirectRefused { location, .. } => {
+                fact("Location", location);
+            }
             Self::Unauthorized { offered, .. } => fact("Offered", &offered.join(", ")),
             _ => {}
         }
