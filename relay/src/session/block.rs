@@ -35,7 +35,7 @@ impl Session {
             Arc::clone(&self.log),
             Arc::clone(&self.live),
             Arc::clone(&self.store),
-            Arc::clone(&self.views),
+            Arc::clone(&self.views.read().unwrap_or_else(PoisonError::into_inner)),
         )));
         let screen = PageScreen::new(
             block,

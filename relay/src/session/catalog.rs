@@ -1,7 +1,8 @@
 //! The remote session's commands, as Import-PSSession makes them known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
+use postern_engine::host::{Import, Imported, RemoteParameter};
 use postern_psrp::message::CommandInfo;
 use postern_shared::value::PsStr;
 
@@ -9,6 +10,17 @@ use postern_shared::value::PsStr;
 const MOST_COMMANDS: usize = 20_000;
 /// Longest name of a command or parameter, as in PowerShell's own import.
 const LONGEST_NAME: usize = 100;
+
+/// Commands that a restricted session has for its client's sake; no import takes them, and says nothing of it.
+const HELPERS: [&str; 7] = [
+    "Get-Command",
+    "Get-FormatData",
+    "Get-Help",
+    "Select-Object",
+    "Measure-Object",
+    "Exit-PSSession",
+    "Out-Default",
+];
 
 /// A command of the remote side. As in PowerShell's own import only this much is known of it: no parameter sets, and
 /// nothing of what has to be given, which the server decides.
@@ -20,15 +32,8 @@ pub(crate) struct RemoteCommand {
     pub(crate) remote: PsStr,
     /// Its parameters, sorted by name.
     pub(crate) parameters: Vec<RemoteParameter>,
-}
-
-/// A parameter of a remote command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RemoteParameter {
-    pub(crate) name: PsStr,
-    pub(crate) aliases: Vec<PsStr>,
-    /// Whether it takes no value.
-    pub(crate) is_switch: bool,
+    /// Whether it covers a local command of its name.
+    pub(crate) covers: bool,
 }
 
 /// The commands by their names in lower case.
@@ -55,7 +60,34 @@ impl Catalog {
             .collect();
         parameters.sort_by_cached_key(|parameter| parameter.name.to_ascii_lowercase());
         let (name, remote) = (command.name.clone(), command.name.clone());
-        self.commands.insert(name.to_ascii_lowercase(), RemoteCommand { name, remote, parameters });
+        self.commands
+            .insert(name.to_ascii_lowercase(), RemoteCommand { name, remote, parameters, covers: false });
+    }
+
+    /// Takes in what was imported anew: the commands under their names with the prefix, in place of older ones. `local`
+    /// are the names that commands have here.
+    pub(crate) fn merge(&mut self, new: Catalog, import: &Import, local: &[PsStr]) -> Imported {
+        let local: HashSet<String> = local.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let mut imported = Imported::default();
+        for (_, mut command) in new.commands {
+            if HELPERS.iter().any(|helper| command.remote.eq_ignore_ascii_case(helper)) {
+                continue;
+            }
+            command.name = with_prefix(&command.remote, &import.prefix);
+            let key = command.name.to_ascii_lowercase();
+            if local.contains(&key) {
+                if !import.allow_clobber {
+                    imported.skipped.push(command.name);
+                    continue;
+                }
+                command.covers = true;
+            }
+            if self.commands.len() < MOST_COMMANDS || self.commands.contains_key(&key) {
+                imported.names.push(command.name.clone());
+                self.commands.insert(key, command);
+            }
+        }
+        imported
     }
 
     /// The command of a name, compared without case.
@@ -71,6 +103,14 @@ impl Catalog {
     /// How many there are.
     pub(crate) fn len(&self) -> usize {
         self.commands.len()
+    }
+}
+
+/// A name with a prefix before its noun.
+fn with_prefix(name: &str, prefix: &str) -> PsStr {
+    match name.split_once('-') {
+        Some((verb, noun)) => format!("{verb}-{prefix}{noun}").into(),
+        None => format!("{prefix}{name}").into(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use postern_psrp::{message::MetadataAnswer, pipeline::PipelineSpec};
 use postern_shared::{
-    value::PsValue,
+    value::{Content, PsObject, PsStr, PsValue},
     view::FormatViews,
     wire::{EventKind, Failure},
 };
@@ -26,29 +26,34 @@ pub(super) struct Imported {
     pub(super) views: Arc<FormatViews>,
 }
 
-/// Imports from a host. Without views a session works, and shows objects by their properties; without commands it does not.
+/// Imports from a host, for its log. Without views a session works, and shows objects by their properties; without commands it does not.
 pub(super) async fn import(remote: &RemoteSession, log: &Log, host: &str) -> Result<Imported, Failure> {
     // The user has run nothing yet, so that it is signing in that has failed.
     let lost = |error| ConnectError { host: host.to_owned(), error }.to_failure();
-    let catalog = commands(remote, log, lost).await?;
+    let report = |received, total| {
+        log.append(EventKind::Import { received, total });
+    };
+    let catalog = commands(remote, &["*"], lost, report).await?;
     let views = if catalog.find("Get-FormatData").is_some() {
-        views(remote).await.map_err(lost)?
+        views(remote, &[PsStr::from_static("*")]).await.map_err(lost)?
     } else {
         Vec::new()
     };
     Ok(Imported { catalog, views: Arc::new(FormatViews::from_format_data(&views)) })
 }
 
-async fn commands(
+/// The commands of these names, which may have wildcards. `report` is told how many have come, of how many.
+pub(super) async fn commands(
     remote: &RemoteSession,
-    log: &Log,
+    names: &[&str],
     lost: impl Fn(Error) -> Failure,
+    mut report: impl FnMut(u32, u32),
 ) -> Result<Catalog, Failure> {
-    let mut pipeline = remote.command_metadata(&["*"]);
+    let mut pipeline = remote.command_metadata(names);
     let (mut catalog, mut total) = (Catalog::default(), 0_u32);
     let mut received = 0_u32;
     let mut reported = Instant::now();
-    log.append(EventKind::Import { received, total });
+    report(received, total);
     while let Some(event) = pipeline.next().await {
         match event {
             PipelineEvent::Output(value) => {
@@ -62,7 +67,7 @@ async fn commands(
                 }
                 if reported.elapsed() >= REPORT {
                     reported = Instant::now();
-                    log.append(EventKind::Import { received, total });
+                    report(received, total);
                 }
             }
             PipelineEvent::Ended(ended) => match ended {
@@ -73,12 +78,22 @@ async fn commands(
             _ => {}
         }
     }
-    log.append(EventKind::Import { received, total: total.max(received) });
+    report(received, total.max(received));
     Ok(catalog)
 }
 
-async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Error> {
-    let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", "*"));
+/// The views of types of these names, which may have wildcards.
+pub(super) async fn views(remote: &RemoteSession, types: &[PsStr]) -> Result<Vec<PsValue>, Error> {
+    let names = PsObject {
+        type_names: ["System.String[]", "System.Array", "System.Object"].map(PsStr::from_static).into(),
+        content: Content::List(types.iter().cloned().map(PsValue::Str).collect()),
+        ..PsObject::default()
+    };
+    let names = match types {
+        [one] => PsValue::Str(one.clone()),
+        _ => names.into(),
+    };
+    let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", names));
     let mut views = Vec::new();
     while let Some(event) = pipeline.next().await {
         match event {

@@ -14,13 +14,16 @@ mod log;
 mod output;
 mod prompt;
 mod registry;
+mod script;
 mod task;
 
 pub(crate) use self::{
     check::check,
     control::Wish,
     failure::{session_gone, too_many_tabs},
+    local::{Colors, Done, Folder, InMemory, Screen, Stopped},
     prompt::Reply,
     registry::{Found, Handle, Refused, Sessions},
+    script::{Script, run_script},
     task::Opening,
 };

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -48,7 +48,7 @@ pub(crate) struct Session {
     pub(super) config: Arc<Config>,
     last_block: BlockId,
     pub(super) queue: VecDeque<(BlockId, String)>,
-    pub(super) views: Arc<FormatViews>,
+    pub(super) views: Arc<RwLock<Arc<FormatViews>>>,
     /// The last numbers of results and questions.
     pub(super) given: Arc<local::Numbers>,
     /// The question that is open.
@@ -169,16 +169,18 @@ impl Session {
                 return End::SignIn(failure::open_timeout(&opening.host(), opening.open_timeout));
             }
         };
-        self.views = imported.views;
+        let count = imported.views.len();
+        *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
         let facts = facts(remote, opening, &imported.catalog, self.config.idle_seconds);
         let local = Local::start(local::Setting {
             remote: Arc::clone(remote),
             catalog: Arc::new(RwLock::new(Arc::new(imported.catalog))),
+            views: Arc::clone(&self.views),
+            facts: opening.facts(),
             console: self.console.clone(),
             store: Arc::clone(&self.store),
             workspace: Box::<local::InMemory>::default(),
             computer: facts.computer.clone(),
-            user: opening.user.clone(),
         });
         let local = match local {
             Ok(local) => local,
@@ -187,7 +189,7 @@ impl Session {
                 return End::SignIn(failure::relay_fault());
             }
         };
-        tracing::info!(session = %self.id, commands = facts.commands.len(), views = self.views.len(), "Session ready");
+        tracing::info!(session = %self.id, commands = facts.commands.len(), views = count, "Session ready");
         self.log.append(EventKind::Ready(facts));
         match self.serve(remote, &local).await {
             Ok(never) => match never {},
@@ -268,12 +270,7 @@ impl Session {
     }
 }
 
-fn facts(
-    remote: &RemoteSession,
-    opening: &Opening,
-    catalog: &Catalog,
-    idle_seconds: u32,
-) -> SessionFacts {
+fn facts(remote: &RemoteSession, opening: &Opening, catalog: &Catalog, idle_seconds: u32) -> SessionFacts {
     let details = remote.details();
     let data = details.application_private_data;
     let text = |name: &str| data.get(name).map(ToString::to_string).unwrap_or_default();

@@ -54,7 +54,9 @@ impl Engine {
         let plain =
             name.rsplit_once('\\').filter(|(module, _)| !module.is_empty() && !module.starts_with('.'));
         let plain = plain.map_or(name, |(_, plain)| plain);
-        if let Some(info) = cmdlets::find(plain) {
+        if let Some(info) = cmdlets::find(plain)
+            && !self.remote.covers(plain)
+        {
             return Some(Resolved::Cmdlet(info));
         }
         if self.remote.has(plain) {

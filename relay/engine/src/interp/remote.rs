@@ -7,7 +7,7 @@ use postern_shared::value::{PsStr, PsValue};
 use super::{Action, Args, Common, Engine, Flow, Given, Sink, Stop, bind::COMMON};
 use crate::{
     code::{Source, Span},
-    host::{Invocation, RemoteError, RemoteEvent, RemoteRun},
+    host::{Import, Imported, Invocation, RemoteError, RemoteEvent, RemoteRun},
     limits,
     value::{ErrorRecord, Value},
 };
@@ -107,6 +107,35 @@ impl Engine {
             "PipelineVariable" => common.pipeline_variable = Some(value.text()),
             _ => {}
         }
+    }
+
+    /// Imports the remote side's commands anew; commands under way are read to their end before.
+    pub(crate) fn import_remote(
+        &mut self,
+        import: &Import,
+        local: &[PsStr],
+    ) -> Flow<std::result::Result<Imported, PsStr>> {
+        self.drain_open()?;
+        self.go_on()?;
+        let started = Instant::now();
+        let Self { remote, host, .. } = self;
+        let imported = remote.import(import, local, &mut |progress| host.progress(progress));
+        self.waited += started.elapsed();
+        self.go_on()?;
+        Ok(imported)
+    }
+
+    /// Asks for a credential; the time does not count as work.
+    pub(crate) fn ask_credential(
+        &mut self,
+        title: &str,
+        message: &str,
+        user: &str,
+    ) -> Option<(PsStr, PsStr)> {
+        let started = Instant::now();
+        let answer = self.host.credential(title, message, user);
+        self.waited += started.elapsed();
+        answer
     }
 
     /// A runspace runs one command: those under way are read to their end first.
@@ -286,7 +315,12 @@ impl RemoteStage {
                 let common = Common { debug: Some(true), ..Common::default() };
                 engine.debug(&text, Some(&common))
             }
-            RemoteEvent::Information(value) => engine.inform_remote(value.into(), &self.common),
+            RemoteEvent::Information(value) => {
+                // The server sends it, so that it is shown unless the call says something else.
+                let action = self.common.information_action.or(Some(Action::Continue));
+                let common = Common { information_action: action, ..self.common.clone() };
+                engine.inform_remote(value.into(), &common)
+            }
             RemoteEvent::Progress(progress) => {
                 engine.host.progress(&progress);
                 Ok(())

@@ -12,7 +12,7 @@ use std::{
 
 use postern_psrp::host::Console;
 use postern_shared::{
-    value::PsStr,
+    value::{PsObject, PsStr, PsValue},
     wire::{Answer, Failure, PromptKind},
 };
 use postern_wsman::client::RemoteSession;
@@ -109,9 +109,14 @@ impl Desk {
     }
 
     /// Notes an object that came from the remote side.
-    pub(super) fn hold(&self, value: &postern_shared::value::PsValue) -> Result<(), Full> {
+    pub(super) fn hold(&self, value: &PsValue) -> Result<(), Full> {
         let make_room = || self.show(|screen| screen.make_room()).unwrap_or(false);
         self.ledger.borrow_mut().hold(value, make_room)
+    }
+
+    /// An object goes to the screen.
+    pub(super) fn release(&self, object: &Arc<PsObject>) {
+        self.ledger.borrow_mut().release(object);
     }
 
     /// Waits for something, but not once the job is to stop: nothing then.

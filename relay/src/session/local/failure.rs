@@ -12,16 +12,22 @@ use super::super::failure::{known, of_record, shorten};
 /// An error record of the engine: a remote one is shown as the server sent it.
 pub(super) fn of_engine(record: &ErrorRecord) -> Failure {
     let position = record.position.borrow().as_ref().and_then(|(source, span)| {
-        let byte = |at: usize| u32::try_from(at).ok();
         // A position in a file says nothing about the line that was typed.
-        source.name.is_empty().then(|| Some(Position { start: byte(span.start)?, end: byte(span.end)? }))?
+        source.name.is_empty().then_some(Position { start: span.start, end: span.end })
     });
     if let Some(remote) = &record.remote {
         return of_record(&records::ErrorRecord::from_value(&remote.to_ps()), position);
     }
     let (message, code) = (record.message(), record.full_id());
     let exception = record.exception.type_name();
-    let (cause, remedy) = known(&[&code, &exception, &message]).unwrap_or_default();
+    let (cause, remedy) = if record.id.as_str() == "CommandNotFoundException" {
+        (
+            "Neither the console nor the session has a command of this name that this user may run.",
+            "Check the spelling of the command; Get-Command *word* lists what you may run.",
+        )
+    } else {
+        known(&[&code, &exception, &message]).unwrap_or_default()
+    };
     let mut facts = Vec::new();
     let mut fact = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -54,12 +60,11 @@ pub(super) fn of_engine(record: &ErrorRecord) -> Failure {
 
 /// A text that is no PowerShell.
 pub(super) fn of_syntax(error: &SyntaxError) -> Failure {
-    let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Failure {
         what: shorten(&error.message),
         cause: if error.incomplete { "The command line ends too early." } else { "" }.to_owned(),
         code: if error.incomplete { "IncompleteInput" } else { "ParserError" }.to_owned(),
-        position: Some(Position { start: byte(error.span.start), end: byte(error.span.end) }),
+        position: Some(Position { start: error.span.start, end: error.span.end }),
         ..Failure::default()
     }
 }

@@ -32,6 +32,9 @@ impl Door {
 
 impl Host for Door {
     fn output(&mut self, value: &Value) -> Result<(), PsStr> {
+        if let Value::Remote(object) = value {
+            self.0.release(object);
+        }
         match self.0.show(|screen| screen.output(value)) {
             Some(Err(Stopped)) => {
                 self.0.full.set(true);
@@ -62,8 +65,7 @@ impl Host for Door {
 
     fn write(&mut self, text: &str, colors: host::Colors, end_line: bool) {
         let number = |color: Option<u8>| color.and_then(|color| i8::try_from(color).ok()).unwrap_or(-1);
-        let colors =
-            Colors { foreground: number(colors.foreground), background: number(colors.background) };
+        let colors = Colors { foreground: number(colors.foreground), background: number(colors.background) };
         self.0.show(|screen| screen.write(text, colors, end_line));
     }
 

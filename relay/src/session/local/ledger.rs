@@ -44,6 +44,17 @@ impl Ledger {
         Ok(())
     }
 
+    /// An object goes out, to be counted where it is shown: if nothing else of the engine holds it, it is not counted
+    /// here any more.
+    pub(super) fn release(&mut self, object: &Arc<PsObject>) {
+        if Arc::strong_count(object) == 1
+            && let Some((_, weight)) =
+                self.held.pop_if(|(held, _)| std::ptr::eq(held.as_ptr(), Arc::as_ptr(object)))
+        {
+            self.store.give_back(weight);
+        }
+    }
+
     /// Gives back the memory of what is no longer held.
     pub(super) fn sweep(&mut self) {
         let store = &self.store;

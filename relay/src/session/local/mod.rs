@@ -25,12 +25,13 @@ use std::{
 
 use postern_engine::{
     Ended, Engine, RunOptions,
-    host::{Environment, Workspace},
+    host::{Environment, SessionFacts, Workspace},
     limits,
 };
 use postern_psrp::host::Console;
 use postern_shared::{
     value::{DateTimeKind, PsDateTime, PsStr},
+    view::FormatViews,
     wire::{BlockState, Failure},
 };
 use postern_wsman::client::RemoteSession;
@@ -41,7 +42,7 @@ use self::desk::Desk;
 pub(crate) use self::{
     files::{Folder, InMemory},
     page::{Asked, Numbers, PageScreen},
-    screen::{Colors, Screen},
+    screen::{Colors, Screen, Stopped},
 };
 use super::catalog::Catalog;
 use crate::store::Store;
@@ -50,15 +51,17 @@ use crate::store::Store;
 pub(crate) struct Setting {
     pub(crate) remote: Arc<RemoteSession>,
     pub(crate) catalog: Arc<RwLock<Arc<Catalog>>>,
+    pub(crate) views: Arc<RwLock<Arc<FormatViews>>>,
+    /// What session commands tell of the session.
+    pub(crate) facts: SessionFacts,
     /// The host that the remote side sees, as far as it needs no user.
     pub(crate) console: Console,
     /// Where the memory of what variables hold is counted.
     pub(crate) store: Arc<Store>,
     /// The session's files.
     pub(crate) workspace: Box<dyn Workspace + Send>,
-    /// `$env:COMPUTERNAME` and `$env:USERNAME`.
+    /// `$env:COMPUTERNAME`.
     pub(crate) computer: String,
-    pub(crate) user: String,
 }
 
 /// The engine's thread, from the session's side. Dropping it stops what runs and ends the thread.
@@ -139,11 +142,17 @@ impl Drop for Local {
 fn work(setting: Setting, runtime: Handle, cancel: Arc<AtomicBool>, jobs: &mpsc::Receiver<Job>) {
     // The store packs what it holds on the runtime's threads.
     let _entered = runtime.enter();
-    let environment = environment(&setting.computer, &setting.user);
-    let desk = Desk::new(runtime.clone(), Arc::clone(&cancel), setting.remote, setting.console, setting.store);
+    let environment = environment(&setting.computer, &setting.facts.user);
+    let desk =
+        Desk::new(runtime.clone(), Arc::clone(&cancel), setting.remote, setting.console, setting.store);
     let mut engine = Engine::new(
         Box::new(host::Door(desk.clone())),
-        Box::new(remote::Door { desk: desk.clone(), catalog: setting.catalog }),
+        Box::new(remote::Door {
+            desk: desk.clone(),
+            catalog: setting.catalog,
+            views: setting.views,
+            facts: setting.facts,
+        }),
         setting.workspace,
         environment,
         Arc::clone(&cancel),

@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use postern_engine::value::Value;
-use postern_shared::wire::{BlockId, EventKind, Failure, NoteStream, ProgressState, Prompt, PromptId, PromptKind};
+use postern_shared::wire::{
+    BlockId, EventKind, Failure, NoteStream, ProgressState, Prompt, PromptId, PromptKind,
+};
 use tokio::sync::oneshot;
 
 use super::{
@@ -128,11 +130,15 @@ impl Screen for PageScreen {
         self.live.progress(self.block, state, completed);
     }
 
-    fn ask(&mut self, caption: &str, message: &str, kind: PromptKind) -> (PromptId, oneshot::Receiver<Reply>) {
+    fn ask(
+        &mut self,
+        caption: &str,
+        message: &str,
+        kind: PromptKind,
+    ) -> (PromptId, oneshot::Receiver<Reply>) {
         let prompt = self.numbers.prompt.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
         // What was written without an end of line is what is asked.
-        let message =
-            if message.is_empty() { std::mem::take(&mut self.partial) } else { shorten(message) };
+        let message = if message.is_empty() { std::mem::take(&mut self.partial) } else { shorten(message) };
         let reply = self.asked.open(prompt);
         self.append(EventKind::Prompt(Prompt {
             prompt,

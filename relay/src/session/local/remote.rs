@@ -8,7 +8,10 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use postern_engine::host::{Invocation, Progress, Remote, RemoteError, RemoteEvent, RemoteRun};
+use postern_engine::host::{
+    Import, Imported, Invocation, Progress, Remote, RemoteError, RemoteEvent, RemoteParameter, RemoteRun,
+    SessionFacts,
+};
 use postern_psrp::{
     host::{ConsoleColor, Handled, HostCall, HostRequest},
     pipeline::{Command, Parameter, PipelineSpec},
@@ -16,12 +19,18 @@ use postern_psrp::{
 };
 use postern_shared::{
     value::{PsStr, PsValue},
+    view::FormatViews,
     wire::{NoteStream, ProgressState},
 };
 use postern_wsman::client::{Ended, Pipeline, PipelineEvent, PipelineInput};
 
 use super::{
-    super::{catalog::Catalog, failure::shorten, prompt},
+    super::{
+        catalog::Catalog,
+        failure::shorten,
+        import::{commands, views},
+        prompt,
+    },
     desk::Desk,
     screen::Colors,
 };
@@ -37,6 +46,24 @@ const RED: i8 = 12;
 pub(super) struct Door {
     pub(super) desk: Rc<Desk>,
     pub(super) catalog: Arc<RwLock<Arc<Catalog>>>,
+    pub(super) views: Arc<RwLock<Arc<FormatViews>>>,
+    pub(super) facts: SessionFacts,
+}
+
+/// `Import-PSSession`'s own number of its progress.
+const IMPORT_ACTIVITY: i32 = 1_905_347_799;
+
+fn importing(status: String, completed: bool) -> Progress {
+    Progress {
+        id: IMPORT_ACTIVITY,
+        parent: -1,
+        activity: PsStr::from_static("Creating implicit remoting module ..."),
+        status: status.into(),
+        percent: -1,
+        seconds: -1,
+        completed,
+        ..Progress::default()
+    }
 }
 
 impl Door {
@@ -52,6 +79,56 @@ impl Remote for Door {
 
     fn spelling(&self, name: &str) -> PsStr {
         self.catalog().find(name).map_or_else(|| name.into(), |command| command.remote.clone())
+    }
+
+    fn covers(&self, name: &str) -> bool {
+        self.catalog().find(name).is_some_and(|command| command.covers)
+    }
+
+    fn parameters(&self, name: &str) -> Vec<RemoteParameter> {
+        self.catalog().find(name).map(|command| command.parameters.clone()).unwrap_or_default()
+    }
+
+    fn facts(&self) -> SessionFacts {
+        self.facts.clone()
+    }
+
+    fn import(
+        &mut self,
+        import: &Import,
+        local: &[PsStr],
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Imported, PsStr> {
+        const STOPPED: PsStr = PsStr::from_static("The import was stopped.");
+        let all = import.names.is_empty();
+        let names: Vec<&str> = if all { vec!["*"] } else { import.names.iter().map(PsStr::as_str).collect() };
+        let report = |received: u32, _| {
+            let what = "Getting command information from remote session";
+            progress(&importing(format!("{what} ... {received} commands received"), false));
+        };
+        let lost = |error: postern_wsman::client::Error| error.to_failure();
+        let fetched = self.desk.wait_remote(commands(&self.desk.remote, &names, lost, report));
+        let new = fetched.ok_or(STOPPED)?.map_err(|failure| PsStr::from(failure.what))?;
+        let types = import.views.clone().or_else(|| all.then(|| vec![PsStr::from_static("*")]));
+        if let Some(types) = types
+            && !types.is_empty()
+            && self.catalog().find("Get-FormatData").is_some()
+        {
+            let fetched = self.desk.wait_remote(views(&self.desk.remote, &types));
+            let new = fetched.ok_or(STOPPED)?.map_err(|error| PsStr::from(error.to_failure().what))?;
+            let what = "Getting formatting and output information from remote session";
+            progress(&importing(format!("{what} ... {} objects received", new.len()), false));
+            // Views of some types alone must not take away those of all others.
+            if all && import.views.is_none() {
+                let views = Arc::new(FormatViews::from_format_data(&new));
+                *self.views.write().unwrap_or_else(PoisonError::into_inner) = views;
+            }
+        }
+        let mut catalog = Catalog::clone(&self.catalog());
+        let imported = catalog.merge(new, import, local);
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(catalog);
+        progress(&importing("Completed.".to_owned(), true));
+        Ok(imported)
     }
 
     fn names(&self) -> Vec<PsStr> {
@@ -214,7 +291,9 @@ impl Run {
             return;
         };
         let desk = Rc::clone(&self.desk);
-        let Some((prompt, mut reply)) = desk.show(|screen| screen.ask(caption, message, kind)) else { return };
+        let Some((prompt, mut reply)) = desk.show(|screen| screen.ask(caption, message, kind)) else {
+            return;
+        };
         let response = loop {
             match self.meanwhile(&mut reply, false) {
                 Some(Ok(given)) if given.is_cancel() => {
@@ -342,8 +421,8 @@ fn limit(message: PsStr) -> RemoteError {
 
 fn information(record: &InformationRecord) -> Option<RemoteEvent> {
     // Write-Host calls the host as well, and the tag says so.
-    let is_shown = record.host_message().is_some()
-        && record.tags.iter().any(|tag| tag.eq_ignore_ascii_case("PSHOST"));
+    let is_shown =
+        record.host_message().is_some() && record.tags.iter().any(|tag| tag.eq_ignore_ascii_case("PSHOST"));
     (!is_shown).then(|| RemoteEvent::Information(record.to_value()))
 }
 

@@ -33,7 +33,8 @@ pub(crate) trait Screen {
     /// How an activity stands, or that it is over.
     fn progress(&mut self, state: ProgressState, completed: bool);
     /// Asks. Without a reply nobody can be asked.
-    fn ask(&mut self, caption: &str, message: &str, kind: PromptKind) -> (PromptId, oneshot::Receiver<Reply>);
+    fn ask(&mut self, caption: &str, message: &str, kind: PromptKind)
+    -> (PromptId, oneshot::Receiver<Reply>);
     /// A reply did not fit its question, which is asked again.
     fn ask_again(&mut self, prompt: PromptId) -> oneshot::Receiver<Reply>;
     /// A question is no longer asked.
