@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use postern_engine::host::SessionFacts;
 use postern_shared::wire::{EventKind, Failure, StepState};
 use postern_wsman::client::{
     ConnectError, ConnectOptions, ConnectStep, Credentials, Endpoint, Error, Proxy, Redirects, RemoteSession,
@@ -50,6 +51,16 @@ impl Opening {
     /// The host's name.
     pub(super) fn host(&self) -> String {
         host(&self.uri)
+    }
+
+    /// What the session's own commands tell of it.
+    pub(super) fn facts(&self) -> SessionFacts {
+        SessionFacts {
+            host: self.host().into(),
+            uri: self.uri.as_str().into(),
+            configuration: self.configuration.as_str().into(),
+            user: self.user.as_str().into(),
+        }
     }
 
     /// The endpoint.

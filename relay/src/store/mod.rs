@@ -63,6 +63,21 @@ impl Store {
         Ok(rows)
     }
 
+    /// What a value takes in memory, about.
+    pub(crate) fn weight(value: &PsValue) -> usize {
+        weight(value)
+    }
+
+    /// Takes memory for what is held beside the results: what the session's variables hold.
+    pub(crate) fn take(&self, bytes: usize) -> Result<(), Full> {
+        self.share.take(bytes)
+    }
+
+    /// Gives back what [`Self::take`] took.
+    pub(crate) fn give_back(&self, bytes: usize) {
+        self.share.give_back(bytes);
+    }
+
     /// Drops the oldest result that is not of a block; gives its number, or `None` if there is no such result.
     pub(crate) fn drop_oldest(&self, except: BlockId) -> Option<ResultId> {
         let mut results = self.write();

@@ -51,6 +51,7 @@ mod object;
 mod output;
 mod select;
 pub(crate) mod selector;
+mod session;
 mod sort;
 mod text;
 mod variable;
@@ -387,6 +388,7 @@ thread_local! {
         measure::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
+        session::declare(&mut registry);
         object::declare(&mut registry);
         command::declare(&mut registry);
         date::declare(&mut registry);
@@ -437,9 +439,6 @@ pub(crate) fn refusal(name: &str) -> Option<&'static str> {
         | "start-threadjob" => "Jobs are not available in this console.",
         "invoke-webrequest" | "iwr" | "invoke-restmethod" | "irm" | "curl" | "wget" => {
             "Web requests are not available in this console: it reaches the remote session only."
-        }
-        "enter-pssession" | "etsn" => {
-            "Enter-PSSession is not available in this console: the session is used through its imported commands."
         }
         _ => return None,
     })

@@ -65,6 +65,8 @@ pub struct Engine {
     pub(crate) under: Value,
     /// `$?`.
     pub(crate) success: bool,
+    /// Whether an error ended the last statement that ran.
+    pub(crate) broken: bool,
     /// `$Error`, the latest first.
     pub(crate) errors: Rc<List>,
     pub(crate) aliases: HashMap<Sym, PsStr>,
@@ -113,7 +115,8 @@ pub(crate) struct Frame {
 }
 
 impl Engine {
-    /// A session with these doors. `cancel` stops what runs, within some 1,000 steps.
+    /// A session with these doors. `cancel` stops what runs, within some 1,000 steps; who sets it takes it back before
+    /// the next run.
     pub fn new(
         host: Box<dyn Host>,
         remote: Box<dyn Remote>,
@@ -134,6 +137,7 @@ impl Engine {
             global,
             under: Value::Null,
             success: true,
+            broken: false,
             errors: List::new(Type::ArrayList, Vec::new()),
             aliases: HashMap::new(),
             streams: Rc::default(),
@@ -159,6 +163,11 @@ impl Engine {
     pub(crate) fn step(&mut self) -> Flow<()> {
         self.steps += 1;
         if self.steps & 1023 == 0 { self.check() } else { Ok(()) }
+    }
+
+    /// Whether what runs is to stop: asked before something begins that reaches the remote side, and behind each wait.
+    pub(crate) fn go_on(&self) -> Flow<()> {
+        if self.cancel.load(Ordering::Relaxed) { Err(Stop::Halt(None)) } else { Ok(()) }
     }
 
     #[cold]
