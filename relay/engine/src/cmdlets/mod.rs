@@ -47,9 +47,11 @@ mod command;
 mod date;
 mod compare_object;
 mod content;
+mod csv;
 mod filter;
 mod group;
 mod item;
+mod json;
 mod measure;
 mod object;
 pub(crate) mod out_file;
@@ -407,6 +409,8 @@ thread_local! {
         content::declare(&mut registry);
         item::declare(&mut registry);
         path::declare(&mut registry);
+        csv::declare(&mut registry);
+        json::declare(&mut registry);
         registry
     };
 }
