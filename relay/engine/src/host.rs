@@ -267,6 +267,17 @@ pub trait Workspace {
     fn list(&mut self) -> Vec<FileInfo>;
 }
 
+/// Objects as CLIXML documents, for Export- and Import-Clixml: whoever runs the engine knows how they are written.
+pub trait Clixml {
+    /// The document of these values, without white space between its elements. Secrets are left out.
+    fn encode(&self, values: &[PsValue]) -> Vec<u8>;
+    /// The values of a document (UTF-8).
+    ///
+    /// # Errors
+    /// If it is none, as a sentence.
+    fn decode(&self, document: &[u8]) -> Result<Vec<PsValue>, PsStr>;
+}
+
 /// A file of the workspace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileInfo {

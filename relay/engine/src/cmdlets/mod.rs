@@ -45,11 +45,16 @@
 
 mod command;
 mod date;
+mod chance;
+mod clixml;
 mod compare_object;
 mod content;
 mod csv;
+mod culture;
+mod date;
 mod filter;
 mod group;
+mod html;
 mod item;
 mod json;
 mod measure;
@@ -58,10 +63,12 @@ pub(crate) mod out_file;
 mod output;
 mod path;
 mod select;
+mod select_string;
 pub(crate) mod selector;
 mod session;
 mod sort;
 mod text;
+mod text_data;
 mod unique;
 mod variable;
 
@@ -411,6 +418,13 @@ thread_local! {
         path::declare(&mut registry);
         csv::declare(&mut registry);
         json::declare(&mut registry);
+        clixml::declare(&mut registry);
+        html::declare(&mut registry);
+        select_string::declare(&mut registry);
+        date::declare(&mut registry);
+        chance::declare(&mut registry);
+        culture::declare(&mut registry);
+        text_data::declare(&mut registry);
         registry
     };
 }

@@ -2,7 +2,7 @@
 
 mod array;
 pub(crate) mod command;
-mod date;
+pub(crate) mod date;
 mod encoding;
 pub(crate) mod enumerator;
 mod error;
