@@ -15,29 +15,30 @@ use crate::{
 
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(
-        Declare::new("Export-Clixml", "Writes objects into a file from which Import-Clixml makes them again.")
-            .default_set("ByPath")
-            .should_process()
-            .param(P::new("Path", "The file.").text().set("ByPath").at(0).mandatory())
-            .param(literal_path("ByLiteralPath"))
-            .param(P::input("InputObject", "The objects.").mandatory().nullable())
-            .param(
-                P::new("Depth", "How deep objects are followed.")
-                    .int()
-                    .check(Validate::Range(Value::I32(1), Value::I32(i32::MAX))),
-            )
-            .param(P::switch("Force", "Also a file that is write-protected."))
-            .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
-            .param(encoding_param())
-            .example("Get-MailboxPermission billing | Export-Clixml .\\acl.xml", "A copy to compare with later.")
-            .run(|| Box::<Export>::default()),
+        Declare::new(
+            "Export-Clixml",
+            "Writes objects into a file from which Import-Clixml makes them again.",
+        )
+        .default_set("ByPath")
+        .should_process()
+        .param(P::new("Path", "The file.").text().set("ByPath").at(0).mandatory())
+        .param(literal_path("ByLiteralPath"))
+        .param(P::input("InputObject", "The objects.").mandatory().nullable())
+        .param(
+            P::new("Depth", "How deep objects are followed.")
+                .int()
+                .check(Validate::Range(Value::I32(1), Value::I32(i32::MAX))),
+        )
+        .param(P::switch("Force", "Also a file that is write-protected."))
+        .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
+        .param(encoding_param())
+        .example("Get-MailboxPermission billing | Export-Clixml .\\acl.xml", "A copy to compare with later.")
+        .run(|| Box::<Export>::default()),
     );
     registry.add(
         Declare::new("Import-Clixml", "Makes objects of a file that Export-Clixml wrote.")
             .default_set("ByPath")
-            .param(
-                P::new("Path", "The files.").texts().set("ByPath").at(0).mandatory().by_value().by_name(),
-            )
+            .param(P::new("Path", "The files.").texts().set("ByPath").at(0).mandatory().by_value().by_name())
             .param(
                 P::new("LiteralPath", "The files; wildcards mean themselves.")
                     .texts()

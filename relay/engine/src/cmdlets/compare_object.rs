@@ -27,8 +27,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(reference)
             .param(difference)
             .param(
-                P::new("SyncWindow", "How many objects before and after the current one are looked at for a match.")
-                    .int(),
+                P::new(
+                    "SyncWindow",
+                    "How many objects before and after the current one are looked at for a match.",
+                )
+                .int(),
             )
             .param(P::new("Property", "The properties that are compared.").many())
             .param(P::switch("ExcludeDifferent", "Only those that both have."))
@@ -74,8 +77,7 @@ impl Cmdlet for Comparing {
         };
         self.case_sensitive = cx.flag("CaseSensitive");
         self.exclude_different = cx.flag("ExcludeDifferent");
-        self.include_equal =
-            cx.flag("IncludeEqual") || self.exclude_different && !cx.has("IncludeEqual");
+        self.include_equal = cx.flag("IncludeEqual") || self.exclude_different && !cx.has("IncludeEqual");
         self.pass_thru = cx.flag("PassThru");
         for object in cx.list("ReferenceObject") {
             let entry = self.entry(cx, object)?;

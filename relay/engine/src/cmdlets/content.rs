@@ -25,7 +25,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .default_set("Path")
             .param(paths("Path").at(0).mandatory().by_name())
             .param(literal_paths())
-            .param(P::new("ReadCount", "How many lines come as one array; 0 for all.").ty(Type::Int64).by_name())
+            .param(
+                P::new("ReadCount", "How many lines come as one array; 0 for all.").ty(Type::Int64).by_name(),
+            )
             .param(
                 P::new("TotalCount", "How many lines from the start.")
                     .ty(Type::Int64)
@@ -42,7 +44,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("Raw", "The whole file as one text."))
             .param(encoding_param())
             .param(P::switch("AsByteStream", "Bytes instead of text."))
-            .example("Get-Content .\\names.txt | ForEach-Object { Get-Mailbox $_ }", "A mailbox for each line.")
+            .example(
+                "Get-Content .\\names.txt | ForEach-Object { Get-Mailbox $_ }",
+                "A mailbox for each line.",
+            )
             .simple(get_content),
     );
     let write = |name, help| {
@@ -52,7 +57,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .should_process()
             .param(paths("Path").at(0).mandatory().by_name())
             .param(literal_paths())
-            .param(P::new("Value", "What is written.").many().at(1).mandatory().nullable().by_value().by_name())
+            .param(
+                P::new("Value", "What is written.").many().at(1).mandatory().nullable().by_value().by_name(),
+            )
             .param(P::switch("PassThru", "Gives what was written."))
             .param(P::new("Filter", "Files that match.").text())
             .param(P::new("Include", "Only files that match.").texts())
@@ -64,7 +71,10 @@ pub(super) fn declare(registry: &mut Registry) {
     };
     registry.add(
         write("Set-Content", "Writes a file of the workspace anew.")
-            .example("Get-Mailbox | ForEach-Object Alias | Set-Content .\\aliases.txt", "A line for each alias.")
+            .example(
+                "Get-Mailbox | ForEach-Object Alias | Set-Content .\\aliases.txt",
+                "A line for each alias.",
+            )
             .run(|| Box::new(Writing { append: false, ..Writing::default() })),
     );
     registry.add(

@@ -28,8 +28,14 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("AsString", "The hashtable's keys are texts.").set("HashTable"))
             .param(P::new("Culture", "The culture whose order counts.").text())
             .param(P::switch("CaseSensitive", "Texts that differ in case only are different."))
-            .example("Get-Mailbox | Group-Object Database -NoElement", "How many mailboxes each database has.")
-            .example("$byUser = Get-MailboxStatistics … | Group-Object MailboxGuid -AsHashTable -AsString", "Looks objects up by a key.")
+            .example(
+                "Get-Mailbox | Group-Object Database -NoElement",
+                "How many mailboxes each database has.",
+            )
+            .example(
+                "$byUser = Get-MailboxStatistics … | Group-Object MailboxGuid -AsHashTable -AsString",
+                "Looks objects up by a key.",
+            )
             .run(|| Box::<Grouping>::default()),
     );
 }
@@ -138,8 +144,7 @@ impl Cmdlet for Grouping {
         let as_text = cx.flag("AsString");
         for group in groups {
             let name = name_of(cx, &group.values)?;
-            let items =
-                Value::List(List::new(Type::CollectionOf(&Type::PSObject), group.items));
+            let items = Value::List(List::new(Type::CollectionOf(&Type::PSObject), group.items));
             if let Some(hash) = &hash {
                 let key = if as_text {
                     Value::Str(name)

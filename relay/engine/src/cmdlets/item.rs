@@ -45,7 +45,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("IsValid", "Whether the name is one, not whether there is such a file."))
             .param(P::new("OlderThan", "Only if it was written before.").ty(Type::DateTime))
             .param(P::new("NewerThan", "Only if it was written after.").ty(Type::DateTime))
-            .example("if (Test-Path .\\users.csv) { Import-Csv .\\users.csv }", "Reads a file if it is there.")
+            .example(
+                "if (Test-Path .\\users.csv) { Import-Csv .\\users.csv }",
+                "Reads a file if it is there.",
+            )
             .simple(test_path),
     );
     registry.add(
@@ -166,9 +169,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(paths("Path").at(0).mandatory().by_value().by_name())
             .param(literal_paths())
             .param(
-                P::new("Algorithm", "SHA256 (the default), SHA384 or SHA512.").text().at(1).one_of(&[
-                    "SHA256", "SHA384", "SHA512", "SHA1", "MD5",
-                ]),
+                P::new("Algorithm", "SHA256 (the default), SHA384 or SHA512.")
+                    .text()
+                    .at(1)
+                    .one_of(&["SHA256", "SHA384", "SHA512", "SHA1", "MD5"]),
             )
             .example("Get-FileHash .\\users.csv", "Its SHA-256.")
             .simple(file_hash),
@@ -178,7 +182,8 @@ pub(super) fn declare(registry: &mut Registry) {
 /// Whether a name passes `-Filter`, `-Include` and `-Exclude`.
 pub(super) fn passes(cx: &Cx<'_>, leaf: &str) -> bool {
     let include = cx.texts("Include");
-    cx.text("Filter").is_none_or(|filter| filter.is_empty() || filter == "*.*" || wildcard(&filter, leaf, false))
+    cx.text("Filter")
+        .is_none_or(|filter| filter.is_empty() || filter == "*.*" || wildcard(&filter, leaf, false))
         && (include.is_empty() || include.iter().any(|pattern| wildcard(pattern, leaf, false)))
         && !cx.texts("Exclude").iter().any(|pattern| wildcard(pattern, leaf, false))
 }
@@ -347,7 +352,10 @@ fn get_child_item(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     }
     for entry in given {
         cx.engine.step()?;
-        if files && entry.folder && !folders || folders && !entry.folder && !files || !passes(cx, entry.leaf()) {
+        if files && entry.folder && !folders
+            || folders && !entry.folder && !files
+            || !passes(cx, entry.leaf())
+        {
             continue;
         }
         if names {
@@ -390,7 +398,10 @@ fn remove_item(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
                 "DirectoryNotEmpty",
                 Category::WriteError,
                 Value::Str(entry.name.clone()),
-                format!("The folder '{}' is not empty. Use -Recurse to remove what is in it, too.", entry.name),
+                format!(
+                    "The folder '{}' is not empty. Use -Recurse to remove what is in it, too.",
+                    entry.name
+                ),
             )?;
             continue;
         }
@@ -430,7 +441,8 @@ fn transfer(cx: &mut Cx<'_>, remove: bool) -> Flow<()> {
         if !cx.should_process(&text, action)? {
             continue;
         }
-        if same_name(&entry.name, &target) || entry.folder && target.starts_with(&format!("{}/", entry.name)) {
+        if same_name(&entry.name, &target) || entry.folder && target.starts_with(&format!("{}/", entry.name))
+        {
             cx.error(
                 "System.IO.IOException",
                 "CopyError",
@@ -614,7 +626,8 @@ fn new_item(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
 }
 
 fn file_hash(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
-    let algorithm = cx.text("Algorithm").map_or_else(|| "SHA256".to_owned(), |name| name.to_ascii_uppercase());
+    let algorithm =
+        cx.text("Algorithm").map_or_else(|| "SHA256".to_owned(), |name| name.to_ascii_uppercase());
     for name in content::files(cx)? {
         let bytes = cx.engine.read_file(&name)?;
         cx.engine.steps(bytes.len() >> 6)?;
@@ -638,7 +651,11 @@ fn file_hash(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         }
         cx.write(Object::typed(
             "Microsoft.Powershell.Utility.FileHash",
-            [("Algorithm", Value::str(algorithm.as_str())), ("Hash", Value::str(hex)), ("Path", Value::Str(name))],
+            [
+                ("Algorithm", Value::str(algorithm.as_str())),
+                ("Hash", Value::str(hex)),
+                ("Path", Value::Str(name)),
+            ],
         ))?;
     }
     Ok(())

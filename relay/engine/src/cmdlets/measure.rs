@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use postern_shared::value::PsStr;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, selector::{Selector, Source}};
+use super::{
+    Cmdlet, Cx, Declare, P, Registry,
+    selector::{Selector, Source},
+};
 use crate::{
     convert::{Number, number},
     interp::Flow,
@@ -181,7 +184,8 @@ impl Cmdlet for Measure {
         let float = |wanted: bool, value: f64| if wanted { Value::Double(value) } else { Value::Null };
         let mut results = Vec::new();
         for (name, selector, sums) in std::mem::take(&mut self.sums) {
-            let property = if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
+            let property =
+                if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
             if self.text {
                 let count = |wanted: bool, n: i32| if wanted { Value::I32(n) } else { Value::Null };
                 results.push(Object::typed(

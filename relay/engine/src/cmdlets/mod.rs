@@ -43,10 +43,9 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
-mod command;
-mod date;
 mod chance;
 mod clixml;
+mod command;
 mod compare_object;
 mod content;
 mod csv;
@@ -67,7 +66,6 @@ mod select_string;
 pub(crate) mod selector;
 mod session;
 mod sort;
-mod text;
 mod text_data;
 mod unique;
 mod variable;
@@ -407,8 +405,6 @@ thread_local! {
         session::declare(&mut registry);
         object::declare(&mut registry);
         command::declare(&mut registry);
-        date::declare(&mut registry);
-        text::declare(&mut registry);
         group::declare(&mut registry);
         compare_object::declare(&mut registry);
         unique::declare(&mut registry);

@@ -14,9 +14,7 @@ pub(super) fn declare(registry: &mut Registry) {
         Declare::new("Out-File", "Writes what the console would show into a file.")
             .default_set("ByPath")
             .should_process()
-            .param(
-                P::new("FilePath", "The file.").text().alias("Path").set("ByPath").at(0).mandatory(),
-            )
+            .param(P::new("FilePath", "The file.").text().alias("Path").set("ByPath").at(0).mandatory())
             .param(literal_path("ByLiteralPath"))
             .param(encoding_param().at(1))
             .param(P::switch("Append", "Behind what the file has."))

@@ -17,7 +17,9 @@ pub(super) fn declare(registry: &mut Registry) {
     registry.add(
         Declare::new("Join-Path", "Puts a folder's and a file's name together.")
             .module(module)
-            .param(P::new("Path", "The folder.").texts().alias("PSPath").at(0).mandatory().by_value().by_name())
+            .param(
+                P::new("Path", "The folder.").texts().alias("PSPath").at(0).mandatory().by_value().by_name(),
+            )
             .param(P::new("ChildPath", "What is in it.").text().at(1).mandatory().nullable().by_name())
             .param(P::new("AdditionalChildPath", "Further parts.").texts().remaining().by_name())
             .param(P::switch("Resolve", "Only names that there are."))
@@ -136,9 +138,11 @@ fn resolve(cx: &mut Cx<'_>) -> Flow<Vec<PsStr>> {
                     format!("Cannot find path '{path}' because it does not exist."),
                 )?;
             }
-            names.extend(entries.into_iter().map(|entry| {
-                if entry.name.is_empty() { PsStr::from_static(".") } else { entry.name }
-            }));
+            names.extend(
+                entries
+                    .into_iter()
+                    .map(|entry| if entry.name.is_empty() { PsStr::from_static(".") } else { entry.name }),
+            );
         }
     }
     Ok(names)

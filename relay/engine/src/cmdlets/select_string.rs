@@ -44,7 +44,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("NotMatch", "The lines that do not match."))
             .param(P::switch("AllMatches", "All matches of a line, not only the first."))
             .param(encoding_param())
-            .param(P::new("Context", "How many lines before and after come with it.").many().check(Validate::Count(1, 2)))
+            .param(
+                P::new("Context", "How many lines before and after come with it.")
+                    .many()
+                    .check(Validate::Count(1, 2)),
+            )
             .param(P::new("Culture", "Has no effect here.").text())
             .example("Select-String -Path *.log -Pattern 'error'", "The lines with `error` of all logs.")
             .run(|| Box::<Search>::default()),

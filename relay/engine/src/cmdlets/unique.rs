@@ -2,7 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, out_file::{self, FileText}, sort};
+use super::{
+    Cmdlet, Cx, Declare, P, Registry,
+    out_file::{self, FileText},
+    sort,
+};
 use crate::{
     code::Sym,
     interp::Flow,
@@ -39,7 +43,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("Append", "Behind what the file or the variable has."))
             .param(out_file::encoding_param().set("File").set("LiteralFile"))
             .param(P::new("Variable", "The variable's name.").text().set("Variable").mandatory())
-            .example("Get-Mailbox | Tee-Object -Variable all | Measure-Object", "Counts, and keeps the objects.")
+            .example(
+                "Get-Mailbox | Tee-Object -Variable all | Measure-Object",
+                "Counts, and keeps the objects.",
+            )
             .run(|| Box::<Tee>::default()),
     );
 }

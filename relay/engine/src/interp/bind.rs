@@ -135,11 +135,11 @@ impl Engine {
                 }
                 Found::None => {
                     // A plain function takes name and value for arguments.
-                    let next = |given: &mut std::iter::Peekable<_>| {
-                        match given.next_if(|next| matches!(next, Given::Value(_))) {
-                            Some(Given::Value(value)) => Some(value),
-                            _ => None,
-                        }
+                    let next = |given: &mut std::iter::Peekable<_>| match given
+                        .next_if(|next| matches!(next, Given::Value(_)))
+                    {
+                        Some(Given::Value(value)) => Some(value),
+                        _ => None,
                     };
                     let value = value.or_else(|| next(&mut given));
                     positional.push(Given::Named { name, value, text, splat });

@@ -205,8 +205,9 @@ impl Engine {
     /// Refuses a file of that many bytes, if it is too long.
     pub(crate) fn check_file(&self, bytes: usize) -> Flow<()> {
         if bytes > limits::MAX_FILE {
-            return Err(self
-                .limit(format!("A file of {bytes} bytes is longer than {} MB.", limits::MAX_FILE >> 20)));
+            return Err(
+                self.limit(format!("A file of {bytes} bytes is longer than {} MB.", limits::MAX_FILE >> 20))
+            );
         }
         Ok(())
     }

@@ -58,12 +58,17 @@ pub(super) fn declare(registry: &mut Registry) {
         .should_process()
         .param(input())
         .param(P::new("Path", "The file.").text().at(0))
-        .param(P::new("LiteralPath", "The file; wildcards mean themselves.").text().alias("PSPath").alias("LP"))
+        .param(
+            P::new("LiteralPath", "The file; wildcards mean themselves.").text().alias("PSPath").alias("LP"),
+        )
         .param(P::switch("Force", "Also where properties of appended objects are missing."))
         .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
         .param(encoding_param())
         .param(P::switch("Append", "Behind what the file has; its columns count."))
-        .example("Get-Mailbox | Export-Csv .\\boxes.csv -NoTypeInformation", "A file with a line for each mailbox.")
+        .example(
+            "Get-Mailbox | Export-Csv .\\boxes.csv -NoTypeInformation",
+            "A file with a line for each mailbox.",
+        )
         .run(|| Box::<ExportCsv>::default()),
     );
     registry.add(
@@ -93,7 +98,10 @@ pub(super) fn declare(registry: &mut Registry) {
             )
             .param(P::new("Header", "The columns' names; the first line is data then.").texts().at(2))
             .param(encoding_param())
-            .example("Import-Csv .\\users.csv | ForEach-Object { Get-Mailbox $_.Alias }", "A mailbox for each line.")
+            .example(
+                "Import-Csv .\\users.csv | ForEach-Object { Get-Mailbox $_.Alias }",
+                "A mailbox for each line.",
+            )
             .simple(import),
     );
 }
@@ -144,7 +152,8 @@ fn writer(cx: &mut Cx<'_>) -> Flow<Writer> {
         _ => Quoting::Always,
     };
     // Windows PowerShell's `-NoTypeInformation:$false` asks for the line, too.
-    let types = cx.flag("IncludeTypeInformation") || cx.has("NoTypeInformation") && !cx.flag("NoTypeInformation");
+    let types =
+        cx.flag("IncludeTypeInformation") || cx.has("NoTypeInformation") && !cx.flag("NoTypeInformation");
     Ok(Writer::new(delimiter, quoting, types, !cx.flag("NoHeader")))
 }
 

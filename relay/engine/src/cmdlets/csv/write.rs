@@ -7,7 +7,7 @@ use postern_shared::value::{PsStr, Shape};
 use crate::{
     interp::{Engine, Flow},
     members,
-    value::{Value, Object},
+    value::{Object, Value},
 };
 
 /// Which fields are quoted.

@@ -87,10 +87,7 @@ pub(super) enum Target {
     /// One of its own.
     New,
     /// One that another client has left.
-    Existing {
-        shell_id: String,
-        resource_uri: Option<String>,
-    },
+    Existing { shell_id: String, resource_uri: Option<String> },
 }
 
 /// A pipeline that was found in a shell.

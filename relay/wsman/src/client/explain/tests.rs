@@ -183,7 +183,9 @@ fn kinds() -> Vec<Error> {
 fn meant_by(row: &Row) -> Vec<Error> {
     let fault = |code, text: &str| Error::Fault(Box::new(Fault::with_code(code, text)));
     match &row.when {
-        When::Says(any) => any.iter().map(|words| fault(0x8033_FFFF, &format!("It says: {words}."))).collect(),
+        When::Says(any) => {
+            any.iter().map(|words| fault(0x8033_FFFF, &format!("It says: {words}."))).collect()
+        }
         When::SaysAll(all) => vec![fault(0x8033_FFFF, &all.join(" this "))],
         When::Code(codes) => codes.iter().map(|code| fault(*code, "x")).collect(),
         When::Subcode(name) => {
