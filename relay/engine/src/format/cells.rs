@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthChar;
 
+/// Where a word may be broken.
+const SOFT_HYPHEN: char = '\u{AD}';
 /// What stands for text that was cut.
 const ELLIPSIS: char = '…';
 
@@ -63,24 +65,43 @@ pub(crate) fn cut(text: &str, room: usize, align: Align) -> String {
     }
 }
 
-/// A text cut into pieces of a cell's width, at line ends first.
+/// A text cut into pieces of a cell's width: at line ends, then between words, then within words that are too long. As in
+/// PowerShell, a word has the blank behind it with it.
 pub(crate) fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(1);
     let mut pieces = Vec::new();
     for line in lines(text) {
-        let mut rest = line;
-        loop {
-            let mut piece = head(rest, room);
-            if piece.is_empty() {
-                // A wide character where one cell is left goes in all the same.
-                piece = rest.get(..rest.chars().next().map_or(0, char::len_utf8)).unwrap_or("");
-            }
-            pieces.push(piece.to_owned());
-            rest = rest.get(piece.len()..).unwrap_or("");
-            if rest.is_empty() {
-                break;
+        if width(line) <= room {
+            pieces.push(line.to_owned());
+            continue;
+        }
+        let mut piece = String::new();
+        let mut left = room;
+        for word in line.split_inclusive([' ', '\t', SOFT_HYPHEN]) {
+            let soft = word.strip_suffix(SOFT_HYPHEN);
+            // A soft hyphen shows only where the line is broken at it.
+            let hyphened = soft.filter(|word| width(word) + 1 == left).map(|word| format!("{word}-"));
+            let word = hyphened.as_deref().or(soft).unwrap_or(word);
+            let whole = width(word);
+            if whole <= left {
+                piece.push_str(word);
+                left -= whole;
+            } else if whole <= room {
+                pieces.push(std::mem::replace(&mut piece, word.to_owned()));
+                left = room - whole;
+            } else {
+                for c in word.chars() {
+                    let one = cells(c);
+                    if one > left && !piece.is_empty() {
+                        pieces.push(std::mem::take(&mut piece));
+                        left = room;
+                    }
+                    piece.push(c);
+                    left = left.saturating_sub(one);
+                }
             }
         }
+        pieces.push(piece);
     }
     pieces
 }
@@ -114,5 +135,13 @@ mod tests {
         assert_eq!(wrap("日本語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("ab\r\n\ncd", 9), ["ab", "", "cd"]);
         assert_eq!(wrap("語", 1), ["語"]);
+    }
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrap("abc def ghi jkl", 5), ["abc ", "def ", "ghi ", "jkl"]);
+        assert_eq!(wrap("abc def ghi", 8), ["abc def ", "ghi"]);
+        assert_eq!(wrap("a abcdefgh b", 5), ["a abc", "defgh", " b"]);
+        assert_eq!(wrap("ab\u{AD}cd", 3), ["ab-", "cd"]);
     }
 }
