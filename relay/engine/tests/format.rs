@@ -3,10 +3,18 @@
 #[path = "../examples/conformance/recorder.rs"]
 mod recorder;
 
-use std::{fs, path::Path, thread};
+use std::{fs, path::Path, rc::Rc, sync::Arc, thread};
 
-use postern_engine::{Ended, RunOptions, format, limits};
-use postern_shared::wire::ViewKind;
+use postern_engine::{
+    Ended, Engine, RunOptions, format,
+    host::{Environment, Invocation, Remote, RemoteEvent, RemoteRun},
+    limits,
+};
+use postern_shared::{
+    value::{Content, DateTimeKind, PsDateTime, PsObject, PsStr, PsValue},
+    view::FormatViews,
+    wire::ViewKind,
+};
 use serde_json::Value as Json;
 
 /// What a console of that width shows for a script's output.
@@ -119,6 +127,100 @@ fn a_grid_learns_what_the_format_cmdlets_ask_for() {
         );
         assert_eq!(asked("5 | Format-Table"), None);
         assert_eq!(asked("5"), None);
+    });
+}
+
+/// A remote side with one command and a view for what it gives.
+struct Mailboxes;
+
+struct Sent(std::vec::IntoIter<PsValue>);
+
+impl RemoteRun for Sent {
+    fn input(&mut self, _: PsValue) {}
+    fn end_input(&mut self) {}
+    fn next(&mut self) -> Option<RemoteEvent> {
+        self.0.next().map(RemoteEvent::Output)
+    }
+    fn ready(&mut self) -> Option<RemoteEvent> {
+        self.next()
+    }
+    fn stop(&mut self) {}
+}
+
+fn bag(properties: Vec<(&str, PsValue)>) -> PsValue {
+    PsObject { adapted: properties.into_iter().collect(), ..PsObject::default() }.into()
+}
+
+fn items(values: Vec<PsValue>) -> PsValue {
+    PsObject { content: Content::List(values), ..PsObject::default() }.into()
+}
+
+impl Remote for Mailboxes {
+    fn has(&self, name: &str) -> bool {
+        name.eq_ignore_ascii_case("Get-Mailbox")
+    }
+    fn views(&self) -> Rc<FormatViews> {
+        let column = |name: &str| {
+            bag(vec![("DisplayEntry", bag(vec![("ValueType", "Property".into()), ("Value", name.into())]))])
+        };
+        let header = |width: i32| bag(vec![("Label", PsValue::Null), ("Width", width.into())]);
+        let control = bag(vec![
+            ("Headers", items(vec![header(10), header(8), header(0)])),
+            (
+                "Rows",
+                items(vec![bag(vec![("Columns", items(["Name", "Alias", "Quota"].map(column).into()))])]),
+            ),
+        ]);
+        let definition = bag(vec![
+            ("TypeName", "Test.Mailbox".into()),
+            ("FormatViewDefinition", items(vec![bag(vec![("Control", control)])])),
+        ]);
+        Rc::new(FormatViews::from_format_data(&[definition]))
+    }
+    fn invoke(&mut self, _: Invocation) -> Box<dyn RemoteRun> {
+        let mailbox = |name: &str, alias: &str| -> PsValue {
+            let properties: Vec<(&str, PsValue)> = vec![
+                ("Name", name.into()),
+                ("Alias", alias.into()),
+                ("Quota", "Unlimited".into()),
+                ("More", 1.into()),
+                ("PSComputerName", "server".into()),
+            ];
+            let type_names = ["Deserialized.Test.Mailbox"].map(PsStr::from).into();
+            PsObject::bag(type_names, properties.into_iter().collect()).into()
+        };
+        Box::new(Sent(vec![mailbox("Nora Fink", "nora.fink"), mailbox("Pia Sommer-Lang", "pia")].into_iter()))
+    }
+}
+
+#[test]
+fn remote_objects_have_the_views_of_their_side() {
+    on_a_stack(|| {
+        let show = |script: &str| {
+            let recorder = recorder::Recorder::default();
+            let mut engine = Engine::new(
+                Box::new(recorder.clone()),
+                Box::new(Mailboxes),
+                Box::new(recorder::Files::default()),
+                Environment::fixed(PsDateTime { ticks: 0, kind: DateTimeKind::Utc }),
+                Arc::default(),
+            );
+            let ended = engine.run_with(script, &RunOptions::default());
+            assert!(matches!(ended, Ended::Completed(_)), "{script}: {ended:?}");
+            let values = std::mem::take(&mut recorder.0.borrow_mut().values);
+            engine.show(&values, 60).expect("within bounds")
+        };
+        let table = "\n\
+            Name       Alias    Quota\n\
+            ----       -----    -----\n\
+            Nora Fink  nora.fi… Unlimited\n\
+            Pia Somme… pia      Unlimited\n\n";
+        assert_eq!(show("Get-Mailbox"), table);
+        assert_eq!(show("Get-Mailbox | Format-Table"), table);
+        assert_eq!(show("Get-Mailbox | Out-String -Width 60"), format!("{table}\n"));
+        let list = show("Get-Mailbox | Format-List");
+        assert!(list.contains("\nMore  : 1\n") && !list.contains("PSComputerName"), "{list}");
+        assert_eq!(show("Get-Mailbox | Format-Table more -HideTableHeaders"), "\n   1\n   1\n\n");
     });
 }
 

@@ -43,10 +43,9 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
-mod command;
-mod date;
 mod chance;
 mod clixml;
+mod command;
 mod compare_object;
 mod content;
 mod csv;

@@ -51,7 +51,8 @@ pub(crate) const TABLE_COLUMNS: usize = 10;
 #[derive(Debug)]
 pub struct Formatter {
     renderer: Renderer,
-    views: Rc<FormatViews>,
+    /// The remote side's views, once they were asked for.
+    views: Option<Rc<FormatViews>>,
     auto: Auto,
 }
 
@@ -71,14 +72,7 @@ enum Auto {
 impl Formatter {
     /// A formatter for lines of so many cells.
     pub fn new(width: usize) -> Self {
-        Self { renderer: Renderer::new(width.max(2)), views: Rc::default(), auto: Auto::None }
-    }
-
-    /// With the views that the remote side has for its types.
-    #[must_use]
-    pub fn with_views(mut self, views: Rc<FormatViews>) -> Self {
-        self.views = views;
-        self
+        Self { renderer: Renderer::new(width.max(2)), views: None, auto: Auto::None }
     }
 
     /// Takes an object.
@@ -120,7 +114,8 @@ impl Formatter {
             self.renderer.push(&Entry { spec, group: None, row: Row::Text(text), grid: None });
             return Ok(());
         }
-        let own = view_of(value, &self.views);
+        let views = self.views.get_or_insert_with(|| engine.remote.views());
+        let own = view_of(value, views);
         let fits = match (&self.auto, &own) {
             (Auto::Table(_) | Auto::List(_), _) => true,
             (Auto::Typed(name, ..), Some((own, _))) => name == own,
@@ -170,6 +165,7 @@ impl Engine {
     /// # Errors
     /// With a sentence, if that takes more than the engine may.
     pub fn show(&mut self, values: &[Value], width: usize) -> Result<String, PsStr> {
+        self.begin_run();
         let mut formatter = Formatter::new(width);
         for value in values {
             if formatter.push(self, value).is_err() {

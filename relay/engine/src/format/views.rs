@@ -155,7 +155,13 @@ fn list(name: &str) -> Option<View> {
 }
 
 /// The list that a type has of its own.
-pub(crate) fn own_list(value: &Value) -> Option<Vec<(PsStr, String)>> {
+pub(crate) fn own_list(engine: &Engine, value: &Value) -> Option<Vec<(PsStr, String)>> {
+    if let Value::Remote(_) = value.base() {
+        return match view_of(value, &engine.remote.views()) {
+            Some((_, View::List(properties))) => Some(properties),
+            _ => None,
+        };
+    }
     value.type_names().iter().find_map(|name| {
         match list(name.strip_prefix("Deserialized.").unwrap_or(name)) {
             Some(View::List(properties)) => Some(properties),
@@ -165,13 +171,11 @@ pub(crate) fn own_list(value: &Value) -> Option<Vec<(PsStr, String)>> {
 }
 
 /// The table that a type has of its own, and whether its columns are as wide as what is in them.
-pub(crate) fn own_table(value: &Value) -> Option<(Vec<(PsStr, Column)>, bool)> {
-    value.type_names().iter().find_map(|name| {
-        match table(name.strip_prefix("Deserialized.").unwrap_or(name)) {
-            Some(View::Table(columns, auto)) => Some((columns, auto)),
-            _ => None,
-        }
-    })
+pub(crate) fn own_table(engine: &Engine, value: &Value) -> Option<(Vec<(PsStr, Column)>, bool)> {
+    match view_of(value, &engine.remote.views()) {
+        Some((_, View::Table(columns, auto))) => Some((columns, auto)),
+        _ => None,
+    }
 }
 
 impl View {

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     format::{
-        Align, Column, Entry, Grid, Layout, Row, Spec, TABLE_COLUMNS, aligned, display_names,
-        enumerated, is_scalar, own_list, own_table, shown,
+        Align, Column, Entry, Grid, Layout, Row, Spec, TABLE_COLUMNS, aligned, display_names, enumerated,
+        is_scalar, own_list, own_table, shown,
     },
     interp::Flow,
     value::{Category, Object, Type, Value},
@@ -259,7 +259,7 @@ fn table_for(cx: &mut Cx<'_>, asked: &Asked, first: &Value) -> Flow<(Vec<Selecto
         hide_headers: cx.flag("HideTableHeaders"),
     };
     if asked.properties.is_none()
-        && let Some((own, auto)) = own_table(first)
+        && let Some((own, auto)) = own_table(cx.engine, first)
     {
         layout.auto_size |= auto;
         let (selectors, columns) = own.into_iter().map(|(name, column)| (named(name), column)).unzip();
@@ -319,7 +319,7 @@ impl Cmdlet for List {
             if !matches!(spec.as_deref(), Some(Spec::List)) {
                 *spec = Some(Rc::new(Spec::List));
             }
-            let selectors = match (&asked.properties, own_list(object)) {
+            let selectors = match (&asked.properties, own_list(cx.engine, object)) {
                 (Some(properties), _) => expanded(properties, object),
                 (None, Some(own)) => own.into_iter().map(|(property, _)| named(property)).collect(),
                 (None, None) => display_names(object).into_iter().map(named).collect(),
@@ -340,4 +340,3 @@ impl Cmdlet for List {
         })
     }
 }
-
