@@ -233,3 +233,16 @@ fn long_output_is_sized_by_its_first_rows_and_bounded() {
         assert!(lines[3_002].starts_with("3000 xxxxxxxxxxxxxxxxxxx") && lines[3_002].ends_with('…'));
     });
 }
+
+#[test]
+fn members_stand_below_their_types_name() {
+    on_a_stack(|| {
+        let member = "[pscustomobject]@{ PSTypeName = 'Microsoft.PowerShell.Commands.MemberDefinition'; \
+            TypeName = 'System.String'; Name = 'Length'; MemberType = 'Property'; Definition = 'int Length {get;}' }";
+        let table = "\n   TypeName: System.String\n\n\
+            Name   MemberType Definition\n\
+            ----   ---------- ----------\n\
+            Length Property   int Length {get;}\n\n";
+        assert_eq!(show(member, 120), table);
+    });
+}

@@ -31,6 +31,8 @@ pub(crate) enum Row {
     Fields(Vec<(String, String)>),
     /// A text.
     Text(String),
+    /// An object that the view is not for: a list of its own within the view.
+    Block(Vec<(String, String)>),
 }
 
 /// An object ready to be shown.

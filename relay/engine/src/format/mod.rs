@@ -34,7 +34,10 @@ pub(crate) use self::{
     text::{aligned, is_scalar, shown},
     views::{View, own_list, own_table},
 };
-use self::{render::Renderer, views::view_of};
+use self::{
+    render::Renderer,
+    views::{group_of, view_of},
+};
 use crate::{
     interp::{Engine, Flow},
     members,
@@ -116,45 +119,45 @@ impl Formatter {
         }
         let views = self.views.get_or_insert_with(|| engine.remote.views());
         let own = view_of(value, views);
-        let fits = match (&self.auto, &own) {
-            (Auto::Table(_) | Auto::List(_), _) => true,
-            (Auto::Typed(name, ..), Some((own, _))) => name == own,
-            (Auto::Typed(..), None) | (Auto::None, _) => false,
-        };
-        if !fits {
-            let again = matches!(self.auto, Auto::Typed(..));
-            self.auto = if let Some((name, view)) = own {
+        // The first object decides. What comes behind is a row of the same view, or, where that is a type's own, a list
+        // within it.
+        if let Auto::None = self.auto {
+            self.auto = if let Some((name, view)) = own.clone() {
                 let spec = Rc::new(view.spec());
                 Auto::Typed(name, view, spec)
             } else {
                 let names = display_names(value);
                 if names.is_empty() {
-                    self.auto = Auto::None;
                     let (spec, row) = (Rc::new(Spec::Text), Row::Text(String::new()));
                     self.renderer.push(&Entry { spec, group: None, row, grid: None });
                     return Ok(());
                 }
-                if names.len() <= TABLE_PROPERTIES && !again {
+                if names.len() <= TABLE_PROPERTIES {
                     Auto::Table(Rc::new(default_table(engine, value, names)?))
                 } else {
                     Auto::List(Rc::new(Spec::List))
                 }
             };
         }
+        let foreign = match (&self.auto, &own) {
+            (Auto::Typed(name, ..), own) => own.as_ref().is_none_or(|(own, _)| own != name),
+            _ => false,
+        };
         let (spec, row) = match &self.auto {
             Auto::None => return Ok(()),
             Auto::Table(spec) => (Rc::clone(spec), Row::Cells(cells_of(engine, value, spec)?)),
-            Auto::List(spec) => {
-                let mut fields = Vec::new();
-                for name in display_names(value) {
-                    let text = property_text(engine, value, &name)?;
-                    fields.push((name.as_str().to_owned(), text));
-                }
-                (Rc::clone(spec), Row::Fields(fields))
-            }
+            Auto::List(spec) => (Rc::clone(spec), Row::Fields(all_fields(engine, value)?)),
+            Auto::Typed(_, _, spec) if foreign => (Rc::clone(spec), Row::Block(all_fields(engine, value)?)),
             Auto::Typed(_, view, spec) => (Rc::clone(spec), view.row(engine, value)?),
         };
-        self.renderer.push(&Entry { spec, group: None, row, grid: None });
+        let group = match &self.auto {
+            Auto::Typed(name, ..) if !foreign => match group_of(name) {
+                Some(property) => Some(format!("{property}: {}", property_text(engine, value, property)?)),
+                None => None,
+            },
+            _ => None,
+        };
+        self.renderer.push(&Entry { spec, group, row, grid: None });
         Ok(())
     }
 }
@@ -200,6 +203,16 @@ pub(crate) fn display_names(value: &Value) -> Vec<PsStr> {
     let remote = matches!(value.base(), Value::Remote(_));
     let names = members::properties_of(value).into_iter().map(|(name, _)| name);
     names.filter(|name| !(remote && hidden(name))).collect()
+}
+
+/// All properties with what they show.
+fn all_fields(engine: &mut Engine, value: &Value) -> Flow<Vec<(String, String)>> {
+    let mut fields = Vec::new();
+    for name in display_names(value) {
+        let text = property_text(engine, value, &name)?;
+        fields.push((name.as_str().to_owned(), text));
+    }
+    Ok(fields)
 }
 
 /// What a property shows; nothing if there is none of that name.

@@ -47,7 +47,7 @@ impl Renderer {
             self.row(&entry.row);
             return;
         }
-        if same && matches!(entry.row, Row::Text(_)) && !matches!(*entry.spec, Spec::Lines) {
+        if same && matches!(entry.row, Row::Text(_) | Row::Block(_)) && !matches!(*entry.spec, Spec::Lines) {
             self.row(&entry.row);
             return;
         }
@@ -75,7 +75,9 @@ impl Renderer {
                 self.size += match row {
                     Row::Cells(cells) => cells.iter().map(String::len).sum(),
                     Row::Text(text) => text.len(),
-                    Row::Fields(_) => 0,
+                    Row::Fields(fields) | Row::Block(fields) => {
+                        fields.iter().map(|(_, text)| text.len()).sum()
+                    }
                 };
                 if let Some(first) = &self.sized {
                     let lines = table_rows(&spec, self.line, first, std::slice::from_ref(row));
@@ -95,6 +97,10 @@ impl Renderer {
             }
             (_, Row::Text(text)) => {
                 self.lines(super::cells::lines(text).into_iter().map(str::to_owned).collect());
+            }
+            (_, Row::Block(fields)) => {
+                let lines = block(fields, self.line);
+                self.lines(lines);
             }
             (_, Row::Cells(_)) => {}
         }
@@ -159,8 +165,17 @@ fn table_rows(spec: &Spec, line: usize, first: &[Vec<String>], rows: &[Row]) -> 
         match row {
             Row::Cells(cells) => lines.extend(table.row(cells)),
             Row::Text(text) => lines.extend(super::cells::lines(text).into_iter().map(str::to_owned)),
+            Row::Block(fields) => lines.extend(block(fields, line)),
             Row::Fields(_) => {}
         }
     }
+    lines
+}
+
+/// An object among those of a view that is not for it.
+fn block(fields: &[(String, String)], line: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    lines.extend(list::record(fields, line));
+    lines.push(String::new());
     lines
 }

@@ -24,15 +24,14 @@ pub(crate) enum View {
     List(Vec<(PsStr, String)>),
     /// A date's long form.
     Date,
-    /// A table of one column that shows the value itself.
-    Itself(&'static str),
 }
 
 /// Tables: type, and the columns with property, width, and whether it stands right. A width of 0 everywhere means that
 /// the columns are as wide as what is in them.
 type Columns = &'static [(&'static str, usize, bool)];
 
-const TABLES: [(&str, Columns); 12] = [
+const TABLES: [(&str, Columns); 13] = [
+    ("System.Guid", &[("Guid", 0, false)]),
     (ENTRY, &[("Name", 30, false), ("Value", 0, false)]),
     (
         "System.Version",
@@ -98,12 +97,13 @@ const LISTS: [(&str, &[&str]); 3] = [
     ("System.Collections.DictionaryEntry", &["Name", "Value"]),
 ];
 
+/// A table that a type has beside its list, for Format-Table.
+const SPAN: [&str; 5] = ["Days", "Hours", "Minutes", "Seconds", "Milliseconds"];
+
 /// The view of an object's type, with the name of the type that has it.
 pub(super) fn view_of(value: &Value, remote: &FormatViews) -> Option<(PsStr, View)> {
-    match value.base() {
-        Value::DateTime(_) => return Some((value.type_name(), View::Date)),
-        Value::Guid(_) => return Some((value.type_name(), View::Itself("Guid"))),
-        _ => {}
+    if let Value::DateTime(_) = value.base() {
+        return Some((value.type_name(), View::Date));
     }
     if let Value::Remote(object) = value.base()
         && let Some((name, kind, columns)) = remote.own(object)
@@ -172,10 +172,21 @@ pub(crate) fn own_list(engine: &Engine, value: &Value) -> Option<Vec<(PsStr, Str
 
 /// The table that a type has of its own, and whether its columns are as wide as what is in them.
 pub(crate) fn own_table(engine: &Engine, value: &Value) -> Option<(Vec<(PsStr, Column)>, bool)> {
+    if let Value::TimeSpan(_) = value.base() {
+        let column = |name: &&'static str| {
+            (PsStr::from_static(name), Column { label: (*name).to_owned(), ..Column::default() })
+        };
+        return Some((SPAN.iter().map(column).collect(), true));
+    }
     match view_of(value, &engine.remote.views()) {
         Some((_, View::Table(columns, auto))) => Some((columns, auto)),
         _ => None,
     }
+}
+
+/// The property whose values the objects of a type are grouped by.
+pub(super) fn group_of(type_name: &str) -> Option<&'static str> {
+    (type_name == "Microsoft.PowerShell.Commands.MemberDefinition").then_some("TypeName")
 }
 
 impl View {
@@ -188,10 +199,6 @@ impl View {
             },
             Self::List(_) => Spec::List,
             Self::Date => Spec::Lines,
-            Self::Itself(label) => Spec::Table {
-                columns: vec![Column { label: (*label).to_owned(), ..Column::default() }],
-                layout: Layout { auto_size: true, ..Layout::default() },
-            },
         }
     }
 
@@ -212,7 +219,6 @@ impl View {
                 }
                 Row::Fields(fields)
             }
-            Self::Itself(_) => Row::Cells(vec![value.text().as_str().to_owned()]),
             Self::Date => Row::Text(match value.base() {
                 Value::DateTime(at) => date_format::date(*at, "F").unwrap_or_default(),
                 other => other.text().as_str().to_owned(),
@@ -224,7 +230,7 @@ impl View {
 /// A dictionary's entries as objects.
 pub(super) fn entries(hash: &Rc<Hash>) -> Vec<Value> {
     let entry = |(key, value): (Value, Value)| {
-        Value::Object(Object::typed(ENTRY, [("Name", key.clone()), ("Key", key), ("Value", value)]))
+        Value::Object(Object::typed(ENTRY, [("Key", key.clone()), ("Value", value), ("Name", key)]))
     };
     hash.entries().into_iter().map(entry).collect()
 }
