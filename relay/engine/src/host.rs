@@ -1,8 +1,11 @@
 //! The engine's doors: the remote side, the files of the session, and whoever reads what comes out.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsValue};
+use postern_shared::{
+    value::{DateTimeKind, PsDateTime, PsStr, PsValue},
+    view::FormatViews,
+};
 
 use crate::value::{ErrorRecord, Value};
 
@@ -50,6 +53,11 @@ pub trait Remote {
     /// Names of all commands, for Get-Command.
     fn names(&self) -> Vec<PsStr> {
         Vec::new()
+    }
+
+    /// The views that it has for its types, from what `Get-FormatData` gives there.
+    fn views(&self) -> Rc<FormatViews> {
+        Rc::default()
     }
 
     /// Starts a command. What it gives is read from what this returns.

@@ -68,7 +68,16 @@ fn run_case(case: &Json) -> Result<(), String> {
             }
             _ => return Err(shown()),
         },
-        "text" => return Err("text: the formatter is not here yet".to_owned()),
+        "text" => {
+            let width = expect["width"].as_u64().map_or(120, |width| width as usize);
+            let text = engine.show(&seen.values, width).map_err(|error| error.to_string())?;
+            let tidy = |text: &str| {
+                text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
+            };
+            if tidy(&text) != tidy(expect["text"].as_str().unwrap_or_default()) {
+                return Err(format!("{}\n{text}", shown()));
+            }
+        }
         kind => return Err(format!("unknown kind {kind}")),
     }
     Ok(())

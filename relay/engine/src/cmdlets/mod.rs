@@ -52,6 +52,7 @@ mod csv;
 mod culture;
 mod date;
 mod filter;
+mod format;
 mod group;
 mod html;
 mod item;
@@ -59,6 +60,7 @@ mod json;
 mod measure;
 mod object;
 pub(crate) mod out_file;
+mod out_string;
 mod output;
 mod path;
 mod select;
@@ -397,9 +399,11 @@ thread_local! {
     static REGISTRY: Registry = {
         let mut registry = Registry::default();
         filter::declare(&mut registry);
+        format::declare(&mut registry);
         select::declare(&mut registry);
         sort::declare(&mut registry);
         measure::declare(&mut registry);
+        out_string::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
         session::declare(&mut registry);
@@ -557,6 +561,14 @@ impl Cx<'_> {
         let mut out = Collect::default();
         self.engine.run_here(block, Some(under.clone()), &mut out)?;
         Ok(Value::from_output(out.0))
+    }
+
+    /// What a block gives, where any error in it ends it and is the caller's.
+    pub(crate) fn call_trying(&mut self, block: &Rc<ScriptBlock>, under: &Value) -> Flow<Value> {
+        self.engine.trying += 1;
+        let given = self.call(block, under);
+        self.engine.trying -= 1;
+        given
     }
 
     /// An error record of this cmdlet.
