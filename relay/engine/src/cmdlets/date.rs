@@ -151,7 +151,7 @@ fn unix_format(cx: &Cx<'_>, at: PsDateTime, format: &str) -> PsStr {
             'I' => net("hh"),
             'j' => format!("{:03}", fields.ordinal()),
             'k' => format!("{:>2}", fields.hour()),
-            'l' => format!("{:>2}", if fields.hour() % 12 == 0 { 12 } else { fields.hour() % 12 }),
+            'l' => format!("{:>2}", if fields.hour().is_multiple_of(12) { 12 } else { fields.hour() % 12 }),
             'M' => net("mm"),
             'm' => net("MM"),
             'n' => "\n".into(),

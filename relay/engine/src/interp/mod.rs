@@ -158,7 +158,7 @@ impl Engine {
     #[inline]
     pub(crate) fn step(&mut self) -> Flow<()> {
         self.steps += 1;
-        if self.steps & 1023 == 0 { self.check() } else { Ok(()) }
+        if self.steps.is_multiple_of(1024) { self.check() } else { Ok(()) }
     }
 
     #[cold]
@@ -211,7 +211,7 @@ impl Engine {
                 self.limit(format!("A collection of {items} items is longer than {}.", limits::MAX_ITEMS))
             );
         }
-        self.steps(items >> 6)
+        Ok(())
     }
 
     /// Runs something one call deeper.

@@ -134,14 +134,6 @@ impl Engine {
 }
 
 impl RemoteStage {
-    pub(crate) fn begin(&mut self, engine: &mut Engine) -> Flow<()> {
-        if self.expects_input {
-            // With input it starts when the first object comes: upstream may be remote as well.
-            return Ok(());
-        }
-        Ok(())
-    }
-
     fn start(&mut self, engine: &mut Engine) -> Flow<()> {
         engine.drain_open()?;
         let invocation = Invocation {
@@ -227,12 +219,9 @@ impl RemoteStage {
                     }
                 }
             };
-            match event {
-                Some(event) => self.take(engine, run, event, out)?,
-                None => {
-                    run.borrow_mut().ended = true;
-                    return Ok(());
-                }
+            if let Some(event) = event { self.take(engine, run, event, out)? } else {
+                run.borrow_mut().ended = true;
+                return Ok(());
             }
         }
     }
