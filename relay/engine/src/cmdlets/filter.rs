@@ -187,7 +187,9 @@ impl Cmdlet for Where {
         if let Value::Empty = input {
             return Ok(());
         }
-        let passes = if let Some(block) = &self.block { truth(&cx.call(block, &input)?) } else {
+        let passes = if let Some(block) = &self.block {
+            truth(&cx.call(block, &input)?)
+        } else {
             let value = cx.engine.member(&input, &self.property)?;
             match self.op {
                 Some((op, case_sensitive)) => {

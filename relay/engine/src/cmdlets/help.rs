@@ -60,7 +60,14 @@ fn get_help(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         }
         Some(Resolved::Remote(name)) if !name.eq_ignore_ascii_case("Get-Help") => {
             let given = vec![crate::interp::Given::Value(Value::Str(name))];
-            let stage = cx.engine.stage_of(Resolved::Remote("Get-Help".into()), &"Get-Help".into(), given, false, false, None)?;
+            let stage = cx.engine.stage_of(
+                Resolved::Remote("Get-Help".into()),
+                &"Get-Help".into(),
+                given,
+                false,
+                false,
+                None,
+            )?;
             cx.engine.run_stage(stage, cx.out)
         }
         _ => cx.error(
@@ -118,7 +125,8 @@ fn describe_param(param: &Param, out: &mut String) {
     let _ = writeln!(out, "\n        {}\n", param.help);
     let set = param.sets.first().cloned().unwrap_or_default();
     let position = set.position.map_or_else(|| "named".to_owned(), |position| position.to_string());
-    let _ = writeln!(out, "        Required?                    {}", param.sets.iter().any(|set| set.mandatory));
+    let _ =
+        writeln!(out, "        Required?                    {}", param.sets.iter().any(|set| set.mandatory));
     let _ = writeln!(out, "        Position?                    {position}");
     let input = match (set.by_value, set.by_name) {
         (true, true) => "true (ByValue, ByPropertyName)",
@@ -149,9 +157,16 @@ pub(crate) fn syntax(info: &CmdletInfo) -> Vec<String> {
             let mut parts = Vec::new();
             for param in signature.params.iter().filter(|param| !param.hidden) {
                 let Some(set) = param.in_sets(bit).next() else { continue };
-                let name = if set.position.is_some() { format!("[-{}]", param.name) } else { format!("-{}", param.name) };
+                let name = if set.position.is_some() {
+                    format!("[-{}]", param.name)
+                } else {
+                    format!("-{}", param.name)
+                };
                 let text = if param.is_switch() { name } else { format!("{name} <{}>", type_name(param)) };
-                parts.push((set.position.unwrap_or(i32::MAX), if set.mandatory { text } else { format!("[{text}]") }));
+                parts.push((
+                    set.position.unwrap_or(i32::MAX),
+                    if set.mandatory { text } else { format!("[{text}]") },
+                ));
             }
             parts.sort_by_key(|(position, _)| *position);
             let parts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();

@@ -221,9 +221,7 @@ fn join(engine: &mut Engine, value: &Value, separator: &str, out: &mut String) -
     } else {
         // As a string's inside, but dates and numbers in the culture's form.
         let text = match value.base() {
-            Value::DateTime(_) | Value::Double(_) | Value::Single(_) => {
-                engine.to_string_with(value, "")?
-            }
+            Value::DateTime(_) | Value::Double(_) | Value::Single(_) => engine.to_string_with(value, "")?,
             _ => engine.text_of(value)?,
         };
         out.push_str(&text);

@@ -3,11 +3,7 @@
 mod lower;
 mod names;
 
-use std::{
-    cell::OnceCell,
-    fmt,
-    rc::Rc,
-};
+use std::{cell::OnceCell, fmt, rc::Rc};
 
 pub(crate) use self::{
     lower::lower,

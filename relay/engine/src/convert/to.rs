@@ -445,8 +445,11 @@ fn to_decimal(value: &Value) -> Converted {
     match value {
         Value::Str(text) => {
             let plain = text.trim().replace(',', "");
-            let parsed =
-                plain.parse::<Decimal>().ok().map(|n| n.normalize()).or_else(|| parse_number(&plain).and_then(Number::as_decimal));
+            let parsed = plain
+                .parse::<Decimal>()
+                .ok()
+                .map(|n| n.normalize())
+                .or_else(|| parse_number(&plain).and_then(Number::as_decimal));
             parsed.map(Value::Decimal).ok_or_else(|| {
                 parse_failure(
                     value,

@@ -116,10 +116,16 @@ impl Engine {
                     let value = match value {
                         Some(value) => value,
                         None if is_switch => Value::Bool(true),
-                        None => if let Some(Given::Value(value)) = given.next_if(|next| matches!(next, Given::Value(_))) { value } else {
-                            let param = Param { name: common.into(), ..Param::default() };
-                            return Err(missing_argument(self, &param, command));
-                        },
+                        None => {
+                            if let Some(Given::Value(value)) =
+                                given.next_if(|next| matches!(next, Given::Value(_)))
+                            {
+                                value
+                            } else {
+                                let param = Param { name: common.into(), ..Param::default() };
+                                return Err(missing_argument(self, &param, command));
+                            }
+                        }
                     };
                     self.bind_common(&mut args.common, common, &value, command)?;
                 }
@@ -132,11 +138,11 @@ impl Engine {
                 }
                 Found::None => {
                     // A plain function takes name and value for arguments.
-                    let next = |given: &mut std::iter::Peekable<_>| {
-                        match given.next_if(|next| matches!(next, Given::Value(_))) {
-                            Some(Given::Value(value)) => Some(value),
-                            _ => None,
-                        }
+                    let next = |given: &mut std::iter::Peekable<_>| match given
+                        .next_if(|next| matches!(next, Given::Value(_)))
+                    {
+                        Some(Given::Value(value)) => Some(value),
+                        _ => None,
                     };
                     let value = value.or_else(|| next(&mut given));
                     positional.push(Given::Named { name, value, text, splat });
@@ -462,7 +468,14 @@ impl Engine {
     }
 
     /// Of the parameters at a position, one that takes the value as it is; else one that it can be converted for.
-    fn best_position(&mut self, signature: &Signature, args: &Args, position: i32, first: usize, value: &Value) -> usize {
+    fn best_position(
+        &mut self,
+        signature: &Signature,
+        args: &Args,
+        position: i32,
+        first: usize,
+        value: &Value,
+    ) -> usize {
         if signature.sets.len() < 2 {
             return first;
         }

@@ -117,11 +117,8 @@ impl BlockStage {
         expects_input: bool,
         at: Option<&CommandCode>,
     ) -> Self {
-        let scope = if dot {
-            Rc::clone(&engine.scope)
-        } else {
-            Scope::child(captured.unwrap_or(&engine.scope))
-        };
+        let scope =
+            if dot { Rc::clone(&engine.scope) } else { Scope::child(captured.unwrap_or(&engine.scope)) };
         let (source, span) = match at {
             Some(command) => (Rc::clone(&command.source), command.span),
             None => (Rc::clone(&code.source), code.span),
@@ -826,10 +823,14 @@ impl Engine {
                 self.emit(value, out)
             }
             ExprKind::Sub(block) => self.run_block(block, out),
-            ExprKind::Paren(statement) => if let crate::code::StmtKind::Expr(inner) = &statement.kind { self.emit_expr(inner, out) } else {
-                let value = self.eval(expr)?;
-                self.emit(value, out)
-            },
+            ExprKind::Paren(statement) => {
+                if let crate::code::StmtKind::Expr(inner) = &statement.kind {
+                    self.emit_expr(inner, out)
+                } else {
+                    let value = self.eval(expr)?;
+                    self.emit(value, out)
+                }
+            }
             _ => {
                 let value = self.eval(expr)?;
                 self.emit(value, out)

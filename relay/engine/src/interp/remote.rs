@@ -219,7 +219,9 @@ impl RemoteStage {
                     }
                 }
             };
-            if let Some(event) = event { self.take(engine, run, event, out)? } else {
+            if let Some(event) = event {
+                self.take(engine, run, event, out)?
+            } else {
                 run.borrow_mut().ended = true;
                 return Ok(());
             }

@@ -5,8 +5,8 @@ use std::{any::Any, cell::RefCell, net::IpAddr, rc::Rc};
 use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan, PsValue, SecureString};
 
 use crate::{
-    convert::{ConvertError, dates, integer},
     code::Sym,
+    convert::{ConvertError, dates, integer},
     interp::{Engine, Flow, Scope},
     ops::{compare, list},
     value::{Array, Hash, HashKind, NetObject, Type, Value, enums},

@@ -16,7 +16,9 @@ use crate::{
 
 impl Engine {
     fn static_type(&mut self, target: &Expr) -> Flow<Result<Type, Value>> {
-        if let ExprKind::Type(ty) = &target.kind { self.type_ref(ty).map(Ok) } else {
+        if let ExprKind::Type(ty) = &target.kind {
+            self.type_ref(ty).map(Ok)
+        } else {
             let value = self.eval(target)?;
             Ok(match value.base() {
                 Value::Type(ty) => Ok(*ty),

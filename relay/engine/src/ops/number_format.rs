@@ -141,7 +141,11 @@ fn fixed_double(n: f64, digits: usize, shift: usize, away: bool) -> String {
     let behind = fraction.get(digits..).unwrap_or("");
     let tie = behind.starts_with('5') && behind[1..].bytes().all(|digit| digit == b'0');
     let last = kept.bytes().last().or_else(|| whole.bytes().last()).unwrap_or(b'0');
-    let up = if tie { away || last % 2 == 1 } else { behind.as_bytes().first().is_some_and(|digit| *digit >= b'5') };
+    let up = if tie {
+        away || last % 2 == 1
+    } else {
+        behind.as_bytes().first().is_some_and(|digit| *digit >= b'5')
+    };
     let mut all: Vec<u8> = whole.bytes().chain(kept.bytes()).collect();
     if up {
         let mut at = all.len();

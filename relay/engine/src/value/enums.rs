@@ -34,7 +34,11 @@ impl EnumType {
         let mut number = 0;
         for part in text.split(',') {
             let part = part.trim();
-            number |= if let Some((_, number)) = self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)) { *number } else {
+            number |= if let Some((_, number)) =
+                self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(part))
+            {
+                *number
+            } else {
                 // PowerShell takes a prefix that only one member has.
                 let mut fits = self.members.iter().filter(|(name, _)| {
                     !part.is_empty()

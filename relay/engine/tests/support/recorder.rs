@@ -118,7 +118,6 @@ fn now() -> PsDateTime {
         .unwrap_or(PsDateTime { ticks: 0, kind: DateTimeKind::Utc })
 }
 
-
 /// An engine, what it gives, and its files.
 pub(crate) fn engine(files: Files) -> (Engine, Recorder, Files) {
     let recorder = Recorder::default();
