@@ -1,6 +1,6 @@
 //! The text of objects against what PowerShell shows.
 
-#[path = "../examples/conformance/recorder.rs"]
+#[path = "support/recorder.rs"]
 mod recorder;
 
 use std::{fs, path::Path, rc::Rc, sync::Arc, thread};

@@ -168,7 +168,7 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
                         .map(|function| (function.name.clone(), Resolved::Function(Rc::clone(function)))),
                 );
             }
-            scope = own.parent.clone();
+            scope.clone_from(&own.parent);
         }
         all.extend(super::all().into_iter().map(|info| (info.name.clone(), Resolved::Cmdlet(info))));
         all.extend(cx.engine.remote.names().into_iter().map(|name| (name.clone(), Resolved::Remote(name))));

@@ -1,4 +1,4 @@
-//! Conversions, as PowerShell's LanguagePrimitives makes them.
+//! Conversions, as PowerShell's `LanguagePrimitives` makes them.
 
 pub(crate) mod dates;
 mod number;

@@ -185,6 +185,7 @@ impl Engine {
         }
     }
 
+    #[expect(clippy::wrong_self_convention, reason = "converts its argument")]
     fn to_array(&mut self, value: &Value, elem: Type) -> Converted {
         if value.is_null() {
             return Ok(Value::Null);
@@ -200,6 +201,7 @@ impl Engine {
         Ok(Value::Array(Array::new(elem, converted)))
     }
 
+    #[expect(clippy::wrong_self_convention, reason = "converts its argument")]
     fn to_date(&mut self, value: &Value) -> Converted {
         match value {
             Value::DateTime(_) => Ok(value.clone()),
@@ -249,11 +251,7 @@ fn single(value: &Value) -> Vec<Value> {
 pub(super) fn plain(value: &Value, ty: Type) -> ConvertError {
     let from = value.type_name();
     ConvertError {
-        id: if matches!(ty, Type::String) {
-            "ConvertToFinalInvalidCastException"
-        } else {
-            "ConvertToFinalInvalidCastException"
-        },
+        id: "ConvertToFinalInvalidCastException",
         message: if value.is_null() {
             format!("Cannot convert null to type \"{}\".", ty.full_name())
         } else {

@@ -116,13 +116,16 @@ impl Engine {
                     let value = match value {
                         Some(value) => value,
                         None if is_switch => Value::Bool(true),
-                        None => match given.next_if(|next| matches!(next, Given::Value(_))) {
-                            Some(Given::Value(value)) => value,
-                            _ => {
+                        None => {
+                            if let Some(Given::Value(value)) =
+                                given.next_if(|next| matches!(next, Given::Value(_)))
+                            {
+                                value
+                            } else {
                                 let param = Param { name: common.into(), ..Param::default() };
                                 return Err(missing_argument(self, &param, command));
                             }
-                        },
+                        }
                     };
                     self.bind_common(&mut args.common, common, &value, command)?;
                 }

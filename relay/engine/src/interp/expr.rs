@@ -43,7 +43,7 @@ impl Engine {
                 }
                 match name {
                     crate::code::Name::Static(name) => self.member(&object, name),
-                    name => {
+                    crate::code::Name::Dynamic(_) => {
                         let name = self.name(name)?;
                         self.member(&object, &name)
                     }

@@ -18,7 +18,7 @@ mod string;
 
 use std::rc::Rc;
 
-use postern_shared::value::{Content, PsStr, PsValue};
+use postern_shared::value::{Content, PsValue};
 
 pub(crate) use self::object::{all_properties, properties_of, type_value};
 use crate::{
@@ -97,7 +97,7 @@ impl Engine {
                     }
                     // A dictionary and a property bag without the member give null, anything else nothing.
                     None if matches!(item.base(), Value::Hash(_) | Value::Object(_)) => {
-                        found.push(Value::Null)
+                        found.push(Value::Null);
                     }
                     None => {}
                 }
@@ -471,9 +471,4 @@ fn remote_entry(pairs: &[(PsValue, PsValue)], name: &str) -> Option<Value> {
         "values" => Value::array(pairs.iter().map(|(_, value)| value.clone().into()).collect()),
         _ => return None,
     })
-}
-
-/// Names as shared text, for those that list members.
-pub(crate) fn names(names: &[&'static str]) -> Vec<PsStr> {
-    names.iter().map(|name| PsStr::from_static(name)).collect()
 }

@@ -639,7 +639,7 @@ impl NetObject for Sequence {
             )))
         };
         Some(Ok(match (name.to_ascii_lowercase().as_str(), arguments) {
-            ("enqueue", [item]) | ("push", [item]) => {
+            ("enqueue" | "push", [item]) => {
                 self.push(item.clone());
                 Value::Empty
             }

@@ -16,15 +16,14 @@ use crate::{
 
 impl Engine {
     fn static_type(&mut self, target: &Expr) -> Flow<Result<Type, Value>> {
-        match &target.kind {
-            ExprKind::Type(ty) => self.type_ref(ty).map(Ok),
-            _ => {
-                let value = self.eval(target)?;
-                Ok(match value.base() {
-                    Value::Type(ty) => Ok(*ty),
-                    other => Err(other.clone()),
-                })
-            }
+        if let ExprKind::Type(ty) = &target.kind {
+            self.type_ref(ty).map(Ok)
+        } else {
+            let value = self.eval(target)?;
+            Ok(match value.base() {
+                Value::Type(ty) => Ok(*ty),
+                other => Err(other.clone()),
+            })
         }
     }
 
@@ -231,7 +230,7 @@ impl Engine {
                 ticks: integer(arguments.first()?)?.checked_add(504_911_232_000_000_000)?,
                 kind: DateTimeKind::Utc,
             })),
-            (Type::DateTime, "compare") | (Type::TimeSpan, "compare") => {
+            (Type::DateTime | Type::TimeSpan, "compare") => {
                 Ok(Value::I32(compare::order(arguments.first()?, arguments.get(1)?, true)? as i32))
             }
             (Type::DateTimeOffset, "fromunixtimeseconds") => {
@@ -250,7 +249,7 @@ impl Engine {
             (Type::Uri, "escapedatastring") => Ok(Value::str(percent(&text(0)))),
             (Type::Uri, "unescapedatastring") => Ok(Value::str(unpercent(&text(0)))),
             (Type::Uri, "iswellformeduristring") => Ok(Value::Bool(net::uri(&text(0)).is_some())),
-            (Type::Enum, "getnames") | (Type::Enum, "getvalues") => {
+            (Type::Enum, "getnames" | "getvalues") => {
                 match arguments.first()?.base() {
                     Value::Type(Type::EnumOf(found)) => Ok(Value::array(
                         found
@@ -445,10 +444,7 @@ impl Engine {
             },
             Type::Regex => {
                 let options = match arguments.get(1) {
-                    Some(value) => match convert_enum(self, value, &enums::REGEX_OPTIONS)? {
-                        Some(options) => options,
-                        None => 0,
-                    },
+                    Some(value) => convert_enum(self, value, &enums::REGEX_OPTIONS)?.unwrap_or_default(),
                     None => 0,
                 };
                 let regex = self.regex(&text(0), options)?;

@@ -57,9 +57,8 @@ pub(crate) fn add(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Valu
             return shifted(engine, *at, span.ticks);
         }
         Value::TimeSpan(span) => {
-            let other = match engine.convert(right.clone(), Type::TimeSpan) {
-                Ok(Value::TimeSpan(span)) => span,
-                _ => return Err(no_operator(engine, "op_Addition", left)),
+            let Ok(Value::TimeSpan(other)) = engine.convert(right.clone(), Type::TimeSpan) else {
+                return Err(no_operator(engine, "op_Addition", left));
             };
             return Ok(Value::TimeSpan(PsTimeSpan { ticks: span.ticks.saturating_add(other.ticks) }));
         }
@@ -79,9 +78,9 @@ pub(crate) fn add(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Valu
         "op_Addition",
         left,
         right,
-        |a, b| a.checked_add(b),
+        i128::checked_add,
         |a, b| a + b,
-        |a, b| a.checked_add(b),
+        rust_decimal::Decimal::checked_add,
     )
 }
 
@@ -154,9 +153,9 @@ pub(crate) fn subtract(engine: &mut Engine, left: &Value, right: &Value) -> Flow
         "op_Subtraction",
         left,
         right,
-        |a, b| a.checked_sub(b),
+        i128::checked_sub,
         |a, b| a - b,
-        |a, b| a.checked_sub(b),
+        rust_decimal::Decimal::checked_sub,
     )
 }
 
@@ -192,9 +191,9 @@ pub(crate) fn multiply(engine: &mut Engine, left: &Value, right: &Value) -> Flow
         "op_Multiply",
         left,
         right,
-        |a, b| a.checked_mul(b),
+        i128::checked_mul,
         |a, b| a * b,
-        |a, b| a.checked_mul(b),
+        rust_decimal::Decimal::checked_mul,
     )
 }
 

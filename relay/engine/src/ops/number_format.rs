@@ -284,7 +284,7 @@ fn sections(format: &str) -> Vec<String> {
 }
 
 enum Piece {
-    Digit(char),
+    Digit,
     Point,
     Literal(String),
     Exponent(String),
@@ -305,11 +305,11 @@ fn custom_section(number: Number, format: &str) -> String {
                 }
                 commas = 0;
                 if seen_point {
-                    after.push(c)
+                    after.push(c);
                 } else {
-                    before.push(c)
+                    before.push(c);
                 }
-                pieces.push(Piece::Digit(c));
+                pieces.push(Piece::Digit);
             }
             '.' => {
                 if !seen_point {
@@ -414,7 +414,7 @@ fn custom_section(number: Number, format: &str) -> String {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => out.push_str(&text),
-            Piece::Digit(_) if !in_fraction => {
+            Piece::Digit if !in_fraction => {
                 // The first place takes the digits that have no place of their own.
                 let left_places = before.len() - place;
                 let left_digits = total - written;
@@ -425,7 +425,7 @@ fn custom_section(number: Number, format: &str) -> String {
                 }
                 place += 1;
             }
-            Piece::Digit(_) => {
+            Piece::Digit => {
                 if let Some(digit) = fraction_digits.next() {
                     if !written_point {
                         out.push('.');
