@@ -7,7 +7,7 @@ use postern_psrp::{
 use tokio::task::JoinError;
 use uuid::Uuid;
 
-use super::{Answered, Driver, Running, Shell};
+use super::{Answered, Driver, Keys, Running, Shell};
 use crate::{
     client::{
         Error,
@@ -51,7 +51,7 @@ impl Driver {
                 Err(error) => self.pipeline_failed(id, error),
             },
             Answered::KeyPair(pair) => {
-                self.making_keys = false;
+                self.keys = Keys::Idle;
                 let pair = pair.map_err(|error| Error::Protocol(error.to_string()))?;
                 self.pool.exchange_keys(pair);
                 Ok(())

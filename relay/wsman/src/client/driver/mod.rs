@@ -107,6 +107,13 @@ enum Shell {
     Created,
 }
 
+/// Whether a pair of keys is being made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Idle,
+    BeingMade,
+}
+
 /// Bytes of responses to host calls that may wait to be sent: thousands of refusals, or one long answer of a user.
 const MOST_QUEUED: usize = 1 << 20;
 
@@ -125,8 +132,7 @@ pub(super) struct Driver {
     under_way: JoinSet<Answered>,
     /// A Command or Send is under way: they go one after the other, as fragments must arrive in order.
     sending: bool,
-    /// A pair of keys is being made.
-    making_keys: bool,
+    keys: Keys,
     /// Who waits until everything queued has been sent.
     waiting_for_sent: Vec<oneshot::Sender<Result<(), Error>>>,
     /// Any pipeline's queue has room again.
@@ -156,7 +162,7 @@ impl Driver {
             ids: HashMap::new(),
             under_way: JoinSet::new(),
             sending: false,
-            making_keys: false,
+            keys: Keys::Idle,
             waiting_for_sent: Vec::new(),
             room,
             details,
@@ -270,8 +276,8 @@ impl Driver {
         if self.shell != Shell::Created {
             return;
         }
-        if self.pool.wants_key_pair() && !self.making_keys {
-            self.making_keys = true;
+        if self.pool.wants_key_pair() && self.keys == Keys::Idle {
+            self.keys = Keys::BeingMade;
             // It takes some tenths of a second.
             self.under_way.spawn_blocking(|| Answered::KeyPair(KeyPair::generate()));
         }
