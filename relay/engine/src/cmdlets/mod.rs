@@ -43,12 +43,19 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
+mod compare_object;
+mod content;
 mod filter;
+mod group;
+mod item;
 mod measure;
+pub(crate) mod out_file;
 mod output;
+mod path;
 mod select;
 pub(crate) mod selector;
 mod sort;
+mod unique;
 mod variable;
 
 use std::{collections::HashMap, rc::Rc};
@@ -383,6 +390,13 @@ thread_local! {
         measure::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
+        group::declare(&mut registry);
+        compare_object::declare(&mut registry);
+        unique::declare(&mut registry);
+        out_file::declare(&mut registry);
+        content::declare(&mut registry);
+        item::declare(&mut registry);
+        path::declare(&mut registry);
         registry
     };
 }
