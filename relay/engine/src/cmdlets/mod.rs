@@ -45,9 +45,11 @@
 
 mod compare_object;
 mod content;
+mod csv;
 mod filter;
 mod group;
 mod item;
+mod json;
 mod measure;
 pub(crate) mod out_file;
 mod output;
@@ -397,6 +399,8 @@ thread_local! {
         content::declare(&mut registry);
         item::declare(&mut registry);
         path::declare(&mut registry);
+        csv::declare(&mut registry);
+        json::declare(&mut registry);
         registry
     };
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector};
 use crate::{
-    convert::{numeric, truth},
+    convert::truth,
     interp::Flow,
     ops::compare,
     value::Value,
@@ -161,10 +161,6 @@ pub(super) fn order(a: Option<&Value>, b: Option<&Value>, case_sensitive: bool) 
         (true, false) => return Ordering::Less,
         (false, true) => return Ordering::Greater,
         _ => {}
-    }
-    if numeric(a).is_some() != numeric(b).is_some() && (a.as_str().is_some() || b.as_str().is_some()) {
-        // A number and a text: as texts.
-        return compare::order_text(&a.text(), &b.text(), case_sensitive);
     }
     match compare::order(a, b, case_sensitive) {
         Some(order) => order,
