@@ -24,6 +24,7 @@
 mod cmdlets;
 mod code;
 mod convert;
+mod encoding;
 mod error;
 mod eval;
 pub mod host;
@@ -34,6 +35,7 @@ mod ops;
 mod plan;
 mod stages;
 pub mod value;
+pub mod workspace;
 
 pub use self::{
     code::{ScriptBlock, Source},

@@ -41,3 +41,18 @@ pub const MAX_CALLS: u32 = 200;
 
 /// Stack that the thread of an engine needs for that depth, in bytes. Only what is touched takes memory.
 pub const STACK: usize = 256 << 20;
+
+/// Longest file of the workspace, in bytes.
+pub const MAX_FILE: usize = 32 << 20;
+
+/// Files that a workspace holds.
+pub const MAX_FILES: usize = 1_000;
+
+/// Bytes that a workspace holds, in all files.
+pub const MAX_WORKSPACE: usize = 128 << 20;
+
+/// Folders that a workspace holds.
+pub const MAX_FOLDERS: usize = 1_000;
+
+/// Levels of nested values in JSON.
+pub const MAX_JSON_DEPTH: usize = 1_024;

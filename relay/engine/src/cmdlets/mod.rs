@@ -45,15 +45,24 @@
 
 mod command;
 mod date;
+mod compare_object;
+mod content;
+mod csv;
 mod filter;
+mod group;
+mod item;
+mod json;
 mod measure;
 mod object;
+pub(crate) mod out_file;
 mod output;
+mod path;
 mod select;
 pub(crate) mod selector;
 mod session;
 mod sort;
 mod text;
+mod unique;
 mod variable;
 
 use std::{collections::HashMap, rc::Rc};
@@ -393,6 +402,15 @@ thread_local! {
         command::declare(&mut registry);
         date::declare(&mut registry);
         text::declare(&mut registry);
+        group::declare(&mut registry);
+        compare_object::declare(&mut registry);
+        unique::declare(&mut registry);
+        out_file::declare(&mut registry);
+        content::declare(&mut registry);
+        item::declare(&mut registry);
+        path::declare(&mut registry);
+        csv::declare(&mut registry);
+        json::declare(&mut registry);
         registry
     };
 }

@@ -5,7 +5,7 @@ mod bind;
 mod command;
 mod errors;
 mod expr;
-mod files;
+pub(crate) mod files;
 mod invoke;
 mod pipeline;
 mod remote;
@@ -89,6 +89,8 @@ pub struct Engine {
     pub(crate) env: Vec<(PsStr, PsStr)>,
     /// State of `Get-Random`.
     pub(crate) random: u64,
+    /// Folders that were made in the workspace, with the time.
+    pub(crate) folders: std::collections::BTreeMap<String, PsDateTime>,
     /// Strict mode's version; 0 for off.
     pub(crate) strict: u8,
 }
@@ -152,6 +154,7 @@ impl Engine {
             open: Vec::new(),
             env,
             random,
+            folders: std::collections::BTreeMap::new(),
             strict: 0,
         };
         engine.set_up();
