@@ -151,6 +151,7 @@ async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: 
                 return;
             }
             Some(ClientMessage::Run { line }) => Wish::Run(line),
+            Some(ClientMessage::RunRemote { line }) => Wish::RunRemote(line),
             Some(ClientMessage::Stop { block }) => Wish::Stop(block),
             Some(ClientMessage::Answer { prompt, answer }) => {
                 if let Message::Binary(bytes) = frame {

@@ -8,6 +8,7 @@ mod connect;
 mod control;
 mod failure;
 mod import;
+mod known;
 mod live;
 mod local;
 mod log;

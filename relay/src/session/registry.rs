@@ -16,6 +16,7 @@ use tokio_util::{
 
 use super::{
     control::{Control, Wish},
+    known::Known,
     live::Live,
     log::{Log, LogLimits},
     task::{Opening, Session},
@@ -58,6 +59,7 @@ pub(crate) struct Handle {
 pub(crate) struct Sessions {
     config: Arc<Config>,
     budget: Arc<Budget>,
+    known: Arc<Known>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     inner: Mutex<Inner>,
@@ -105,6 +107,7 @@ impl Sessions {
         Arc::new(Self {
             config,
             budget,
+            known: Arc::default(),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             inner: Mutex::default(),
@@ -146,7 +149,7 @@ impl Sessions {
 
         let (idle, grace) = (self.config.idle(), self.config.grace());
         let control = Control::new(wished, count, self.shutdown.clone(), idle, grace);
-        let session = Session::new(&handle, control, Arc::clone(&self.config));
+        let session = Session::new(&handle, control, Arc::clone(&self.config), Arc::clone(&self.known));
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             // A task of its own: should it panic, the session is still taken off the list.
