@@ -1,6 +1,6 @@
 //! Runs a script from standard input and prints each object that it gives with its type, then the errors.
 
-#[path = "conformance/recorder.rs"]
+#[path = "../tests/support/recorder.rs"]
 mod recorder;
 
 use std::io::Read;

@@ -19,6 +19,12 @@
 //!
 //! This crate must not reach a file, a network, a process or the environment; all work is bounded by [`limits`].
 
+#![allow(clippy::match_same_arms, reason = "tables of names and of types are read line by line")]
+#![allow(clippy::unused_self, reason = "what an engine does, and the errors that it makes, are its methods")]
+#![allow(clippy::struct_excessive_bools, reason = "PowerShell's declarations are flags")]
+#![allow(clippy::unnecessary_wraps, reason = "functions of one table have one form")]
+#![allow(clippy::format_push_string, reason = "where text is made piece by piece, the pieces are few")]
+
 mod cmdlets;
 mod code;
 mod convert;

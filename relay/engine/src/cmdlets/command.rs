@@ -23,7 +23,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::new("Verb", "Only commands with these verbs.").texts())
             .param(P::new("Noun", "Only commands with these nouns.").texts())
             .param(P::new("Module", "Only commands of these modules.").texts().alias("PSSnapin"))
-            .param(P::new("CommandType", "Only these kinds.").ty(Type::EnumOf(&enums::COMMAND_TYPES)).alias("Type"))
+            .param(
+                P::new("CommandType", "Only these kinds.")
+                    .ty(Type::EnumOf(&enums::COMMAND_TYPES))
+                    .alias("Type"),
+            )
             .param(P::new("TotalCount", "How many at most.").int())
             .param(P::switch("Syntax", "Gives the ways to call them."))
             .param(P::switch("All", "Also those that others cover."))
@@ -36,7 +40,9 @@ pub(super) fn declare(registry: &mut Registry) {
         Declare::new("Invoke-Command", "Runs a script block.")
             .module("Microsoft.PowerShell.Core")
             .alias("icm")
-            .param(P::new("ScriptBlock", "What runs.").ty(Type::ScriptBlock).at(0).mandatory().alias("Command"))
+            .param(
+                P::new("ScriptBlock", "What runs.").ty(Type::ScriptBlock).at(0).mandatory().alias("Command"),
+            )
             .param(P::new("ArgumentList", "Arguments for it.").many().alias("Args").nullable())
             .param(P::input("InputObject", "Objects for $input."))
             .param(P::switch("NoNewScope", "Runs in the scope of the caller."))
@@ -112,12 +118,19 @@ fn info(name: PsStr, resolved: Resolved, alias_of: Option<PsStr>) -> Value {
 
 fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     let names = cx.texts("Name");
-    let patterns = |names: Vec<PsStr>| -> Vec<Wildcard> { names.iter().map(|name| Wildcard::new(name, false)).collect() };
-    let (verbs, nouns, modules) = (patterns(cx.texts("Verb")), patterns(cx.texts("Noun")), patterns(cx.texts("Module")));
+    let patterns = |names: Vec<PsStr>| -> Vec<Wildcard> {
+        names.iter().map(|name| Wildcard::new(name, false)).collect()
+    };
+    let (verbs, nouns, modules) =
+        (patterns(cx.texts("Verb")), patterns(cx.texts("Noun")), patterns(cx.texts("Module")));
     let kind = cx.arg("CommandType").as_ref().and_then(convert::integer);
     let most = cx.int("TotalCount").and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
     let mut found = Vec::new();
-    let wild: Vec<Wildcard> = names.iter().filter(|name| crate::ops::pattern::has_wildcard(name)).map(|name| Wildcard::new(name, false)).collect();
+    let wild: Vec<Wildcard> = names
+        .iter()
+        .filter(|name| crate::ops::pattern::has_wildcard(name))
+        .map(|name| Wildcard::new(name, false))
+        .collect();
     for name in names.iter().filter(|name| !crate::ops::pattern::has_wildcard(name)) {
         let sym = Sym::new(name);
         let alias = cx.engine.aliases.get(&sym).cloned().or_else(|| super::alias(name));
@@ -149,9 +162,13 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let mut scope = Some(Rc::clone(&cx.engine.scope));
         while let Some(own) = scope.take() {
             if let Some(functions) = &*own.functions.borrow() {
-                all.extend(functions.values().map(|function| (function.name.clone(), Resolved::Function(Rc::clone(function)))));
+                all.extend(
+                    functions
+                        .values()
+                        .map(|function| (function.name.clone(), Resolved::Function(Rc::clone(function)))),
+                );
             }
-            scope = own.parent.clone();
+            scope.clone_from(&own.parent);
         }
         all.extend(super::all().into_iter().map(|info| (info.name.clone(), Resolved::Cmdlet(info))));
         all.extend(cx.engine.remote.names().into_iter().map(|name| (name.clone(), Resolved::Remote(name))));
@@ -165,14 +182,20 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         Value::Net(object) => object.get(name).map(|value| value.text()).unwrap_or_default(),
         _ => PsStr::EMPTY,
     };
-    let any = |patterns: &[Wildcard], text: &str| patterns.is_empty() || patterns.iter().any(|own| own.matches(text));
+    let any = |patterns: &[Wildcard], text: &str| {
+        patterns.is_empty() || patterns.iter().any(|own| own.matches(text))
+    };
     let mut count = 0;
     for value in found {
         let fits = any(&verbs, &text(&value, "Verb"))
             && any(&nouns, &text(&value, "Noun"))
             && any(&modules, &text(&value, "Source"))
             && kind.is_none_or(|kind| match &value {
-                Value::Net(object) => object.get("CommandType").as_ref().and_then(convert::integer).is_some_and(|own| own & kind != 0),
+                Value::Net(object) => object
+                    .get("CommandType")
+                    .as_ref()
+                    .and_then(convert::integer)
+                    .is_some_and(|own| own & kind != 0),
                 _ => false,
             });
         if fits && count < most {
@@ -220,7 +243,10 @@ impl Cmdlet for Invoke {
 fn set_alias(cx: &mut Cx<'_>, replace: bool) -> Flow<()> {
     let (name, value) = (cx.text("Name").unwrap_or_default(), cx.text("Value").unwrap_or_default());
     let sym = Sym::new(&name);
-    if !replace && !cx.flag("Force") && (cx.engine.aliases.contains_key(&sym) || super::alias(&name).is_some()) {
+    if !replace
+        && !cx.flag("Force")
+        && (cx.engine.aliases.contains_key(&sym) || super::alias(&name).is_some())
+    {
         return cx.error(
             "System.Management.Automation.SessionStateException",
             "AliasAlreadyExists",
@@ -245,13 +271,15 @@ fn set_alias(cx: &mut Cx<'_>, replace: bool) -> Flow<()> {
 const MAX_ALIASES: usize = 10_000;
 
 fn get_alias(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
-    let mut all: Vec<(PsStr, PsStr)> = super::aliases().into_iter().map(|(alias, name)| (alias.into(), name)).collect();
+    let mut all: Vec<(PsStr, PsStr)> =
+        super::aliases().into_iter().map(|(alias, name)| (alias.into(), name)).collect();
     for (sym, name) in &cx.engine.aliases {
         all.retain(|(own, _)| !own.eq_ignore_ascii_case(&sym.name()));
         all.push((sym.name(), name.clone()));
     }
     all.sort_by_key(|(alias, _)| alias.to_ascii_lowercase());
-    let definitions: Vec<Wildcard> = cx.texts("Definition").iter().map(|name| Wildcard::new(name, false)).collect();
+    let definitions: Vec<Wildcard> =
+        cx.texts("Definition").iter().map(|name| Wildcard::new(name, false)).collect();
     let mut names = cx.texts("Name");
     if names.is_empty() {
         names.push("*".into());
@@ -260,7 +288,9 @@ fn get_alias(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let pattern = Wildcard::new(&name, false);
         let mut any = false;
         for (alias, target) in &all {
-            if pattern.matches(alias) && (definitions.is_empty() || definitions.iter().any(|own| own.matches(target))) {
+            if pattern.matches(alias)
+                && (definitions.is_empty() || definitions.iter().any(|own| own.matches(target)))
+            {
                 any = true;
                 if let Some(resolved) = cx.engine.resolve(Sym::new(target), target) {
                     cx.write(info(alias.clone(), resolved, Some(target.clone())))?;

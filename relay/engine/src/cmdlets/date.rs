@@ -14,8 +14,19 @@ pub(super) fn declare(registry: &mut Registry) {
     registry.add(
         Declare::new("Get-Date", "Gives the current date and time, or the one that is described.")
             .default_set("DateAndFormat")
-            .param(P::new("Date", "The date.").ty(Type::DateTime).alias("LastWriteTime").at(0).by_value().by_name())
-            .param(P::new("UnixTimeSeconds", "Seconds since 1970-01-01 in UTC.").ty(Type::Int64).alias("UnixTime"))
+            .param(
+                P::new("Date", "The date.")
+                    .ty(Type::DateTime)
+                    .alias("LastWriteTime")
+                    .at(0)
+                    .by_value()
+                    .by_name(),
+            )
+            .param(
+                P::new("UnixTimeSeconds", "Seconds since 1970-01-01 in UTC.")
+                    .ty(Type::Int64)
+                    .alias("UnixTime"),
+            )
             .param(part("Year", "The year."))
             .param(part("Month", "The month."))
             .param(part("Day", "The day."))
@@ -24,7 +35,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(part("Second", "The second."))
             .param(part("Millisecond", "The millisecond."))
             .param(P::new("DisplayHint", "Date, Time or DateTime.").text())
-            .param(P::new("Format", "A .NET format, or FileDate and its relatives.").text().set("DateAndFormat"))
+            .param(
+                P::new("Format", "A .NET format, or FileDate and its relatives.").text().set("DateAndFormat"),
+            )
             .param(P::new("UFormat", "A Unix format.").text().set("DateAndUFormat").mandatory())
             .param(P::switch("AsUTC", "In UTC."))
             .example("Get-Date -Format 'yyyy-MM-dd'", "Today's date as text.")
@@ -42,7 +55,13 @@ pub(super) fn declare(registry: &mut Registry) {
                     .by_value()
                     .by_name(),
             )
-            .param(P::new("End", "Where it ends; now, if nothing is given.").ty(Type::DateTime).set("Date").at(1).by_name())
+            .param(
+                P::new("End", "Where it ends; now, if nothing is given.")
+                    .ty(Type::DateTime)
+                    .set("Date")
+                    .at(1)
+                    .by_name(),
+            )
             .param(part("Days", "Days.").set("Time"))
             .param(part("Hours", "Hours.").set("Time"))
             .param(part("Minutes", "Minutes.").set("Time"))
@@ -151,7 +170,7 @@ fn unix_format(cx: &Cx<'_>, at: PsDateTime, format: &str) -> PsStr {
             'I' => net("hh"),
             'j' => format!("{:03}", fields.ordinal()),
             'k' => format!("{:>2}", fields.hour()),
-            'l' => format!("{:>2}", if fields.hour() % 12 == 0 { 12 } else { fields.hour() % 12 }),
+            'l' => format!("{:>2}", if fields.hour().is_multiple_of(12) { 12 } else { fields.hour() % 12 }),
             'M' => net("mm"),
             'm' => net("MM"),
             'n' => "\n".into(),

@@ -187,16 +187,15 @@ impl Cmdlet for Where {
         if let Value::Empty = input {
             return Ok(());
         }
-        let passes = match &self.block {
-            Some(block) => truth(&cx.call(block, &input)?),
-            None => {
-                let value = cx.engine.member(&input, &self.property)?;
-                match self.op {
-                    Some((op, case_sensitive)) => {
-                        truth(&cx.engine.binary(op, case_sensitive, &value, &self.value)?)
-                    }
-                    None => truth(&value) != self.not,
+        let passes = if let Some(block) = &self.block {
+            truth(&cx.call(block, &input)?)
+        } else {
+            let value = cx.engine.member(&input, &self.property)?;
+            match self.op {
+                Some((op, case_sensitive)) => {
+                    truth(&cx.engine.binary(op, case_sensitive, &value, &self.value)?)
                 }
+                None => truth(&value) != self.not,
             }
         };
         if passes { cx.write(input) } else { Ok(()) }

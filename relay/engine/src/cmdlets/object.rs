@@ -22,7 +22,13 @@ pub(super) fn declare(registry: &mut Registry) {
                     .at(0)
                     .mandatory(),
             )
-            .param(P::new("NotePropertyName", "A property's name.").text().set("NotePropertySingleMemberSet").at(0).mandatory())
+            .param(
+                P::new("NotePropertyName", "A property's name.")
+                    .text()
+                    .set("NotePropertySingleMemberSet")
+                    .at(0)
+                    .mandatory(),
+            )
             .param(
                 P::new("NotePropertyValue", "A property's value.")
                     .set("NotePropertySingleMemberSet")
@@ -41,7 +47,15 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::new("Name", "The member's name.").text().set("MemberSet").at(1).mandatory())
             .param(P::new("Value", "Value, script or name.").set("MemberSet").at(2))
             .param(P::new("SecondValue", "The script that sets.").set("MemberSet").at(3))
-            .param(P::new("TypeName", "A type name that goes before the others.").text().set("TypeNameSet").mandatory().set("MemberSet").set("NotePropertySingleMemberSet").set("NotePropertyMultiMemberSet"))
+            .param(
+                P::new("TypeName", "A type name that goes before the others.")
+                    .text()
+                    .set("TypeNameSet")
+                    .mandatory()
+                    .set("MemberSet")
+                    .set("NotePropertySingleMemberSet")
+                    .set("NotePropertyMultiMemberSet"),
+            )
             .param(P::switch("Force", "Replaces a member of that name."))
             .param(P::switch("PassThru", "Gives the object."))
             .example("$m | Add-Member Size 5", "A property Size.")
@@ -51,7 +65,14 @@ pub(super) fn declare(registry: &mut Registry) {
         Declare::new("New-Object", "Makes an object of a type that this console has.")
             .default_set("Net")
             .param(P::new("TypeName", "The type.").text().set("Net").at(0).mandatory())
-            .param(P::new("ArgumentList", "What the constructor takes.").many().alias("Args").set("Net").at(1).nullable())
+            .param(
+                P::new("ArgumentList", "What the constructor takes.")
+                    .many()
+                    .alias("Args")
+                    .set("Net")
+                    .at(1)
+                    .nullable(),
+            )
             .param(P::new("Property", "Properties to set.").ty(Type::IDictionary))
             .param(P::new("ComObject", "Not available here.").text().set("Com").at(0).mandatory())
             .example("New-Object psobject -Property @{ Name = 'x' }", "An object with one property.")
@@ -84,7 +105,8 @@ impl Cmdlet for AddMember {
             note(cx, &bag, name, value, force)?;
         } else if let Some(Value::Enum(kind)) = cx.arg("MemberType") {
             let name = cx.text("Name").unwrap_or_default();
-            let (value, second) = (cx.arg("Value").unwrap_or_default(), cx.arg("SecondValue").unwrap_or_default());
+            let (value, second) =
+                (cx.arg("Value").unwrap_or_default(), cx.arg("SecondValue").unwrap_or_default());
             if bag.has(&name) && !force {
                 return exists(cx, &name, &bag);
             }

@@ -210,27 +210,22 @@ fn write_host(cx: &mut Cx<'_>, input: Value) -> Flow<()> {
 
 /// The text of an object or of the items of a collection.
 fn join(engine: &mut Engine, value: &Value, separator: &str, out: &mut String) -> Flow<()> {
-    match list::items(value) {
-        Some(items) => {
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push_str(separator);
-                }
-                join(engine, item, separator, out)?;
+    if let Some(items) = list::items(value) {
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                out.push_str(separator);
             }
-            Ok(())
+            join(engine, item, separator, out)?;
         }
-        None => {
-            // As a string's inside, but dates and numbers in the culture's form.
-            let text = match value.base() {
-                Value::DateTime(_) | Value::Double(_) | Value::Single(_) => {
-                    engine.to_string_with(value, "")?
-                }
-                _ => engine.text_of(value)?,
-            };
-            out.push_str(&text);
-            engine.check_text(out.len())
-        }
+        Ok(())
+    } else {
+        // As a string's inside, but dates and numbers in the culture's form.
+        let text = match value.base() {
+            Value::DateTime(_) | Value::Double(_) | Value::Single(_) => engine.to_string_with(value, "")?,
+            _ => engine.text_of(value)?,
+        };
+        out.push_str(&text);
+        engine.check_text(out.len())
     }
 }
 
@@ -305,39 +300,36 @@ impl Engine {
 }
 
 fn write_error(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
-    let record = match cx.arg("ErrorRecord").as_ref().map(Value::base) {
-        Some(Value::Error(record)) => {
-            let mut copy = ErrorRecord::of(
-                Rc::clone(&record.exception),
-                record.id.clone(),
-                Category::NotSpecified,
-                record.target.clone(),
-            );
-            copy.category.set(record.category.get());
-            copy.origin.clone_from(&record.origin);
-            copy.details.clone_from(&record.details);
-            copy.activity.clone_from(&record.activity);
-            copy.position.clone_from(&record.position);
-            copy
+    let record = if let Some(Value::Error(record)) = cx.arg("ErrorRecord").as_ref().map(Value::base) {
+        let mut copy = ErrorRecord::of(
+            Rc::clone(&record.exception),
+            record.id.clone(),
+            Category::NotSpecified,
+            record.target.clone(),
+        );
+        copy.category.set(record.category.get());
+        copy.origin.clone_from(&record.origin);
+        copy.details.clone_from(&record.details);
+        copy.activity.clone_from(&record.activity);
+        copy.position.clone_from(&record.position);
+        copy
+    } else {
+        let exception = match cx.arg("Exception").as_ref().map(Value::base) {
+            Some(Value::Exception(exception)) => Rc::clone(exception),
+            _ => Rc::new(Exception::new(
+                "Microsoft.PowerShell.Commands.WriteErrorException",
+                cx.text("Message").unwrap_or_default(),
+            )),
+        };
+        let id = cx.text("ErrorId").unwrap_or_else(|| exception.type_name());
+        let target = cx.arg("TargetObject").unwrap_or_default();
+        let record = ErrorRecord::of(exception, id, Category::NotSpecified, target);
+        if cx.has("Exception")
+            && let Some(message) = cx.text("Message")
+        {
+            *record.details.borrow_mut() = Some(message);
         }
-        _ => {
-            let exception = match cx.arg("Exception").as_ref().map(Value::base) {
-                Some(Value::Exception(exception)) => Rc::clone(exception),
-                _ => Rc::new(Exception::new(
-                    "Microsoft.PowerShell.Commands.WriteErrorException",
-                    cx.text("Message").unwrap_or_default(),
-                )),
-            };
-            let id = cx.text("ErrorId").unwrap_or_else(|| exception.type_name());
-            let target = cx.arg("TargetObject").unwrap_or_default();
-            let record = ErrorRecord::of(exception, id, Category::NotSpecified, target);
-            if cx.has("Exception")
-                && let Some(message) = cx.text("Message")
-            {
-                *record.details.borrow_mut() = Some(message);
-            }
-            record
-        }
+        record
     };
     if let Some(category) = cx.arg("Category").as_ref().and_then(integer) {
         record.category.set(category);

@@ -3,12 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector};
-use crate::{
-    convert::truth,
-    interp::Flow,
-    ops::compare,
-    value::Value,
-};
+use crate::{convert::truth, interp::Flow, ops::compare, value::Value};
 
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(

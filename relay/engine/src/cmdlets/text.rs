@@ -21,7 +21,14 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::input("InputObject", "Texts.").set("Object").mandatory().nullable())
             .param(P::new("Pattern", "Regular expressions.").texts().at(0).mandatory())
             .param(P::new("Path", "Files of the workspace.").texts().set("File").at(1).by_name())
-            .param(P::new("LiteralPath", "Files of the workspace.").texts().alias("PSPath").alias("LP").set("LiteralFile").by_name())
+            .param(
+                P::new("LiteralPath", "Files of the workspace.")
+                    .texts()
+                    .alias("PSPath")
+                    .alias("LP")
+                    .set("LiteralFile")
+                    .by_name(),
+            )
             .param(P::switch("SimpleMatch", "The pattern is plain text."))
             .param(P::switch("CaseSensitive", "Case counts."))
             .param(P::switch("Quiet", "Gives whether there is a match."))
@@ -65,7 +72,8 @@ impl Cmdlet for SelectString {
     fn begin(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let options = if cx.flag("CaseSensitive") { 0 } else { IGNORE_CASE };
         for pattern in cx.texts("Pattern") {
-            let source: PsStr = if cx.flag("SimpleMatch") { escape(&pattern).into() } else { pattern.clone() };
+            let source: PsStr =
+                if cx.flag("SimpleMatch") { escape(&pattern).into() } else { pattern.clone() };
             let regex = cx.engine.regex(&source, options)?;
             self.patterns.push((pattern, regex));
         }
@@ -129,7 +137,9 @@ impl SelectString {
             cx.write(Value::Str(text.clone()))?;
             return Ok(true);
         }
-        let (pattern, matches) = hit.unwrap_or_else(|| (self.patterns.first().map(|(own, _)| own.clone()).unwrap_or_default(), Vec::new()));
+        let (pattern, matches) = hit.unwrap_or_else(|| {
+            (self.patterns.first().map(|(own, _)| own.clone()).unwrap_or_default(), Vec::new())
+        });
         let label: PsStr =
             if path == "InputStream" { text.clone() } else { format!("{path}:{number}:{text}").into() };
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
@@ -183,7 +193,13 @@ impl Cmdlet for JoinString {
             text = cx.engine.format(&format, &[value])?.into();
         }
         if std::mem::replace(&mut self.any, true) {
-            let separator = cx.text("Separator").or_else(|| cx.engine.scope.find(crate::code::known_names::OFS).filter(|ofs| !ofs.is_null()).map(|ofs| ofs.text()));
+            let separator = cx.text("Separator").or_else(|| {
+                cx.engine
+                    .scope
+                    .find(crate::code::known_names::OFS)
+                    .filter(|ofs| !ofs.is_null())
+                    .map(|ofs| ofs.text())
+            });
             let separator = if cx.flag("UseCulture") { Some(",".into()) } else { separator };
             self.out.push_str(&separator.unwrap_or_default());
         }

@@ -153,12 +153,11 @@ fn set(cx: &mut Cx<'_>, new: bool) -> Flow<()> {
                 );
             }
         }
-        if option != 0 || cx.has("Description") {
+        if option != 0 {
             let options = Options {
                 read_only: option & 1 != 0,
                 constant: option & 2 != 0,
                 private: option & 4 != 0,
-                description: cx.text("Description").unwrap_or_default(),
                 ..Options::default()
             };
             scope.set_with(sym, value.clone(), Rc::new(options));
@@ -197,7 +196,7 @@ fn get(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
                 }
                 at = if only { None } else { found.parent.clone() };
             }
-            all.sort_by(|a, b| a.0.to_ascii_lowercase().cmp(&b.0.to_ascii_lowercase()));
+            all.sort_by_key(|a| a.0.to_ascii_lowercase());
             for (name, value) in all {
                 if cx.flag("ValueOnly") { cx.write(value)? } else { cx.write(variable(&name, value))? }
             }

@@ -1,6 +1,6 @@
 //! From the parser's tree to code.
 
-use std::{cell::Cell, cell::OnceCell, rc::Rc};
+use std::{cell::OnceCell, rc::Rc};
 
 use postern_shared::{
     syntax::ast::{self, BinaryOp, UnaryOp},
@@ -249,7 +249,6 @@ impl Lowering {
                         }
                     },
                     redirections: element.redirections.iter().map(|found| self.redirection(found)).collect(),
-                    span: element.span,
                 })
                 .collect(),
         )
@@ -319,7 +318,6 @@ impl Lowering {
             span,
             name_span: command.name.span,
             source: Rc::clone(&self.source),
-            cache: Cell::new(u32::MAX),
         }
     }
 
@@ -347,7 +345,7 @@ impl Lowering {
             Some("global") => VarScope::Global,
             Some("private") => VarScope::Private,
             Some("env") => VarScope::Env,
-            Some("using") | Some("variable") => VarScope::Default,
+            Some("using" | "variable") => VarScope::Default,
             Some(_) => VarScope::Drive(variable.scope.as_deref().unwrap_or("").into()),
         };
         if sym == known_names::INPUT {

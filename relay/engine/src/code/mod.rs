@@ -3,11 +3,7 @@
 mod lower;
 mod names;
 
-use std::{
-    cell::{Cell, OnceCell},
-    fmt,
-    rc::Rc,
-};
+use std::{cell::OnceCell, fmt, rc::Rc};
 
 pub(crate) use self::{
     lower::lower,
@@ -17,7 +13,7 @@ use crate::{
     interp::{Scope, Signature},
     value::{Type, Value},
 };
-pub use postern_shared::syntax::Span;
+pub(crate) use postern_shared::syntax::Span;
 use postern_shared::{
     syntax::ast::{BinaryOp, UnaryOp},
     value::PsStr,
@@ -244,7 +240,6 @@ pub(crate) struct TryCode {
 pub(crate) struct ElementCode {
     pub(crate) kind: ElementKind,
     pub(crate) redirections: Box<[RedirectionCode]>,
-    pub(crate) span: Span,
 }
 
 #[derive(Debug)]
@@ -272,8 +267,6 @@ pub(crate) struct CommandCode {
     /// The name's place, for messages.
     pub(crate) name_span: Span,
     pub(crate) source: Rc<Source>,
-    /// Whether the arguments are values and `-Name value` only, and what they are was found before.
-    pub(crate) cache: Cell<u32>,
 }
 
 #[derive(Debug)]
@@ -305,6 +298,8 @@ impl TypeRef {
 #[derive(Debug)]
 pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
+    /// Where it stands, for what a debugger or a finer position may ask.
+    #[expect(dead_code, reason = "positions of errors are those of statements and commands so far")]
     pub(crate) span: Span,
 }
 

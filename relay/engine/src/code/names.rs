@@ -25,11 +25,6 @@ impl Sym {
         INTERNER.with_borrow_mut(|interner| interner.add(name))
     }
 
-    /// The number of a name, if anything has this name.
-    pub(crate) fn find(name: &str) -> Option<Self> {
-        INTERNER.with_borrow(|interner| interner.numbers.get(fold(name).as_str()).copied())
-    }
-
     /// The name as it was first written.
     pub(crate) fn name(self) -> PsStr {
         INTERNER.with_borrow(|interner| interner.names.get(self.0 as usize).cloned().unwrap_or_default())
@@ -82,6 +77,6 @@ pub(crate) mod known {
         STACK_TRACE "StackTrace", FIRST_TOKEN "^", LAST_TOKEN "$", COMMAND_PATH "PSCommandPath", SCRIPT_ROOT "PSScriptRoot",
         HOST "Host", VERSION_TABLE "PSVersionTable", PID "PID", HOME "HOME", PWD "PWD", CULTURE "PSCulture",
         UI_CULTURE "PSUICulture", EXECUTION_CONTEXT "ExecutionContext", MAXIMUM_HISTORY "MaximumHistoryCount",
-        FORMAT_LIMIT "FormatEnumerationLimit", OUTPUT_ENCODING "OutputEncoding", EDITION "PSEdition", HOME_SHELL "PSHOME", IS_WINDOWS "IsWindows", IS_LINUX "IsLinux", IS_MACOS "IsMacOS", IS_CORE "IsCoreCLR", SHELL_ID "ShellId",
+        FORMAT_LIMIT "FormatEnumerationLimit", EDITION "PSEdition", IS_WINDOWS "IsWindows", IS_LINUX "IsLinux", IS_MACOS "IsMacOS", IS_CORE "IsCoreCLR", SHELL_ID "ShellId",
     }
 }

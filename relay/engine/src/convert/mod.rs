@@ -1,4 +1,4 @@
-//! Conversions, as PowerShell's LanguagePrimitives makes them.
+//! Conversions, as PowerShell's `LanguagePrimitives` makes them.
 
 pub(crate) mod dates;
 mod number;
@@ -45,6 +45,7 @@ pub(crate) fn truth(value: &Value) -> bool {
             },
             _ => true,
         },
+        Value::Net(object) if object.type_of() == Type::Enumerator => true,
         Value::Net(_) => match list::items(value) {
             Some(items) => list_truth(&items),
             None => true,

@@ -22,11 +22,13 @@ impl Engine {
 
     /// The error of a conversion.
     pub(crate) fn convert_error(&self, error: ConvertError) -> Stop {
-        let mut exception =
-            Exception::new("System.Management.Automation.PSInvalidCastException", error.message);
+        let mut inner =
+            Exception::new("System.Management.Automation.PSInvalidCastException", error.message.as_str());
         if let Some((ty, message)) = error.inner {
-            exception = exception.caused_by(Rc::new(Exception::new(ty, message)));
+            inner = inner.caused_by(Rc::new(Exception::new(ty, message)));
         }
+        let exception = Exception::new("System.Management.Automation.RuntimeException", error.message)
+            .caused_by(Rc::new(inner));
         Stop::Throw(
             Rc::new(ErrorRecord::of(Rc::new(exception), error.id, Category::InvalidArgument, Value::Null)),
             false,
@@ -183,6 +185,7 @@ impl Engine {
         }
     }
 
+    #[expect(clippy::wrong_self_convention, reason = "converts its argument")]
     fn to_array(&mut self, value: &Value, elem: Type) -> Converted {
         if value.is_null() {
             return Ok(Value::Null);
@@ -198,6 +201,7 @@ impl Engine {
         Ok(Value::Array(Array::new(elem, converted)))
     }
 
+    #[expect(clippy::wrong_self_convention, reason = "converts its argument")]
     fn to_date(&mut self, value: &Value) -> Converted {
         match value {
             Value::DateTime(_) => Ok(value.clone()),
@@ -247,11 +251,7 @@ fn single(value: &Value) -> Vec<Value> {
 pub(super) fn plain(value: &Value, ty: Type) -> ConvertError {
     let from = value.type_name();
     ConvertError {
-        id: if matches!(ty, Type::String) {
-            "ConvertToFinalInvalidCastException"
-        } else {
-            "ConvertToFinalInvalidCastException"
-        },
+        id: "ConvertToFinalInvalidCastException",
         message: if value.is_null() {
             format!("Cannot convert null to type \"{}\".", ty.full_name())
         } else {
@@ -296,7 +296,7 @@ fn to_char(value: &Value) -> Converted {
         Value::Str(text) => match text.to_utf16().as_slice() {
             [unit] => Ok(Value::Char(*unit)),
             _ => Err(ConvertError {
-                id: "InvalidCastFromStringToChar",
+                id: "InvalidCastParseTargetInvocation",
                 message: format!(
                     "Cannot convert value \"{text}\" to type \"System.Char\". Error: \"String must be exactly one character long.\""
                 ),
@@ -445,8 +445,11 @@ fn to_decimal(value: &Value) -> Converted {
     match value {
         Value::Str(text) => {
             let plain = text.trim().replace(',', "");
-            let parsed =
-                plain.parse::<Decimal>().ok().or_else(|| parse_number(&plain).and_then(Number::as_decimal));
+            let parsed = plain
+                .parse::<Decimal>()
+                .ok()
+                .map(|n| n.normalize())
+                .or_else(|| parse_number(&plain).and_then(Number::as_decimal));
             parsed.map(Value::Decimal).ok_or_else(|| {
                 parse_failure(
                     value,
@@ -533,7 +536,7 @@ pub(crate) fn to_enum(value: &Value, ty: &'static EnumType) -> Converted {
     match value {
         Value::Enum(found) => Ok(Value::Enum(ty.value(found.number))),
         Value::Str(text) => ty.parse(text).map(Value::Enum).ok_or_else(|| ConvertError {
-            id: "InvalidCastFromStringToEnum",
+            id: "SubstringDisambiguationEnumParseThrewAnException",
             message: format!(
                 "Cannot convert value \"{text}\" to type \"{}\". Error: \"Unable to match the identifier name {text} to a valid enumerator name. Specify one of the following enumerator names and try again: {}\"",
                 ty.name,
@@ -553,7 +556,7 @@ pub(crate) fn to_enum(value: &Value, ty: &'static EnumType) -> Converted {
         value => match numeric(value).and_then(Number::as_whole).and_then(|n| i64::try_from(n).ok()) {
             Some(number) if ty.flags || ty.members.iter().any(|(_, own)| *own == number) => Ok(Value::Enum(ty.value(number))),
             Some(number) => Err(ConvertError {
-                id: "InvalidCastEnum",
+                id: "UndefinedIntegerToEnum",
                 message: format!("Cannot convert value \"{number}\" to type \"{}\" due to enumeration values that are not valid. Specify one of the following enumeration values and try again. The possible enumeration values are \"{}\".", ty.name, names().replace(", ", ",")),
                 inner: None,
             }),

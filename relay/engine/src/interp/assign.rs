@@ -121,18 +121,15 @@ impl Engine {
                 _ => break,
             };
         }
-        match &inner.kind {
-            ExprKind::Var(variable) => {
-                self.declare(variable, param.types, param.validate, value)?;
-                self.variable(variable)
+        if let ExprKind::Var(variable) = &inner.kind {
+            self.declare(variable, param.types, param.validate, value)?;
+            self.variable(variable)
+        } else {
+            let mut value = value;
+            for ty in param.types.iter().rev() {
+                value = self.cast(value, *ty)?;
             }
-            _ => {
-                let mut value = value;
-                for ty in param.types.iter().rev() {
-                    value = self.cast(value, *ty)?;
-                }
-                self.assign_value(inner, value)
-            }
+            self.assign_value(inner, value)
         }
     }
 

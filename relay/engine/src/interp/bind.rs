@@ -73,12 +73,13 @@ impl Engine {
     ) -> Flow<Args> {
         let mut args =
             Args { values: vec![None; signature.params.len()], sets: signature.all(), ..Args::default() };
-        let mut positional: Vec<Value> = Vec::new();
+        // Values, and for a plain function the names that it does not know, in order.
+        let mut positional: Vec<Given> = Vec::new();
         let mut given = given.into_iter().peekable();
         while let Some(next) = given.next() {
             let (name, value, text, splat) = match next {
                 Given::Value(value) => {
-                    positional.push(value);
+                    positional.push(Given::Value(value));
                     continue;
                 }
                 Given::Named { name, value, text, splat } => (name, value, text, splat),
@@ -115,13 +116,16 @@ impl Engine {
                     let value = match value {
                         Some(value) => value,
                         None if is_switch => Value::Bool(true),
-                        None => match given.next_if(|next| matches!(next, Given::Value(_))) {
-                            Some(Given::Value(value)) => value,
-                            _ => {
+                        None => {
+                            if let Some(Given::Value(value)) =
+                                given.next_if(|next| matches!(next, Given::Value(_)))
+                            {
+                                value
+                            } else {
                                 let param = Param { name: common.into(), ..Param::default() };
                                 return Err(missing_argument(self, &param, command));
                             }
-                        },
+                        }
                     };
                     self.bind_common(&mut args.common, common, &value, command)?;
                 }
@@ -133,17 +137,15 @@ impl Engine {
                     ));
                 }
                 Found::None => {
-                    // A plain function takes it for an argument.
-                    args.rest.push(Value::Str(text));
-                    if let Some(value) = value {
-                        args.rest.push(value);
-                    }
-                    // Its value follows in the order of the call.
-                    while let Some(Given::Value(value)) =
-                        given.next_if(|next| matches!(next, Given::Value(_)))
+                    // A plain function takes name and value for arguments.
+                    let next = |given: &mut std::iter::Peekable<_>| match given
+                        .next_if(|next| matches!(next, Given::Value(_)))
                     {
-                        args.rest.push(value);
-                    }
+                        Some(Given::Value(value)) => Some(value),
+                        _ => None,
+                    };
+                    let value = value.or_else(|| next(&mut given));
+                    positional.push(Given::Named { name, value, text, splat });
                 }
             }
         }
@@ -395,12 +397,19 @@ impl Engine {
         &mut self,
         signature: &Signature,
         args: &mut Args,
-        positional: Vec<Value>,
+        positional: Vec<Given>,
         command: &str,
         expects_input: bool,
     ) -> Flow<()> {
         let mut values = positional.into_iter();
-        while let Some(value) = values.next() {
+        while let Some(given) = values.next() {
+            let value = match given {
+                Given::Value(value) => value,
+                Given::Named { value, text, .. } => {
+                    push_named(args, &text, value);
+                    continue;
+                }
+            };
             // The parameters of the lowest position that is free; those of the default set first.
             let mut best: Option<(i32, bool, usize)> = None;
             for (at, param) in signature.params.iter().enumerate() {
@@ -430,7 +439,11 @@ impl Engine {
             let remaining =
                 signature.params.iter().position(|param| param.in_sets(args.sets).any(|set| set.remaining));
             if let Some(at) = remaining.filter(|at| args.values[*at].is_none()) {
-                let rest: Vec<Value> = std::iter::once(value).chain(values.by_ref()).collect();
+                let others = values.by_ref().filter_map(|given| match given {
+                    Given::Value(value) => Some(value),
+                    Given::Named { .. } => None,
+                });
+                let rest: Vec<Value> = std::iter::once(value).chain(others).collect();
                 let rest = match <[Value; 1]>::try_from(rest) {
                     Ok([only]) if matches!(only, Value::Array(_) | Value::List(_)) => only,
                     Ok([only]) => Value::array(vec![only]),
@@ -450,13 +463,19 @@ impl Engine {
                 ));
             }
             args.rest.push(value);
-            args.rest.extend(values.by_ref());
         }
         Ok(())
     }
 
     /// Of the parameters at a position, one that takes the value as it is; else one that it can be converted for.
-    fn best_position(&mut self, signature: &Signature, args: &Args, position: i32, first: usize, value: &Value) -> usize {
+    fn best_position(
+        &mut self,
+        signature: &Signature,
+        args: &Args,
+        position: i32,
+        first: usize,
+        value: &Value,
+    ) -> usize {
         if signature.sets.len() < 2 {
             return first;
         }
@@ -645,6 +664,18 @@ impl Engine {
             command,
             "Parameter set cannot be resolved using the specified named parameters. One or more parameters issued cannot be used together or an insufficient number of parameters were provided.",
         )
+    }
+}
+
+/// A name that a plain function does not know, among its arguments.
+fn push_named(args: &mut Args, text: &str, value: Option<Value>) {
+    match value {
+        Some(value) => {
+            let end = text.find(':').map_or(text.len(), |at| at + 1);
+            args.rest.push(Value::str(&text[..end]));
+            args.rest.push(value);
+        }
+        None => args.rest.push(Value::str(text)),
     }
 }
 

@@ -177,7 +177,7 @@ impl Engine {
                     given,
                     expects_input,
                     dot,
-                    block.captured.clone(),
+                    block.captured.as_ref(),
                     at,
                 )?
             }
@@ -211,7 +211,7 @@ impl Engine {
         given: Vec<Given>,
         expects_input: bool,
         dot: bool,
-        captured: Option<Rc<super::Scope>>,
+        captured: Option<&Rc<super::Scope>>,
         at: Option<&CommandCode>,
     ) -> Flow<StageKind> {
         let signature = self.signature(&code, name)?;

@@ -43,7 +43,7 @@ impl Engine {
                 }
                 match name {
                     crate::code::Name::Static(name) => self.member(&object, name),
-                    name => {
+                    crate::code::Name::Dynamic(_) => {
                         let name = self.name(name)?;
                         self.member(&object, &name)
                     }
@@ -183,6 +183,10 @@ impl Engine {
             }
         }
         let ty = self.type_ref(ty)?;
+        if let (Type::PSReference, ExprKind::Var(variable)) = (ty, &operand.kind) {
+            let scope = self.scope.owner(variable.sym).unwrap_or_else(|| Rc::clone(&self.scope));
+            return Ok(Value::Net(Rc::new(crate::members::net::Reference::Variable(scope, variable.sym))));
+        }
         let value = self.eval(operand)?;
         if ty == Type::Void {
             return Ok(Value::Empty);
@@ -224,7 +228,7 @@ impl Engine {
     pub(crate) fn write_text(&mut self, value: &Value, out: &mut String) -> Flow<()> {
         match value {
             Value::Str(text) => out.push_str(text),
-            Value::Array(_) | Value::List(_) | Value::Net(_) if list::items(value).is_some() => {
+            Value::Array(_) | Value::List(_) | Value::Net(_) if list::is_list(value) => {
                 let separator =
                     self.scope.find(known_names::OFS).map_or(PsStr::from_static(" "), |value| value.text());
                 for (at, item) in list::items(value).unwrap_or_default().iter().enumerate() {

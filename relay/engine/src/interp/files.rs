@@ -1,6 +1,6 @@
 //! Files of the workspace, for redirections and for the cmdlets that read and write them.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use postern_shared::value::{PsDateTime, PsStr};
 
@@ -212,7 +212,7 @@ impl Engine {
     }
 
     /// Writes what redirections have gathered.
-    pub(super) fn write_files(&mut self, files: Vec<(Rc<RefCell<Vec<Value>>>, PsStr, bool)>) -> Flow<()> {
+    pub(super) fn write_files(&mut self, files: Vec<super::pipeline::Redirected>) -> Flow<()> {
         for (lines, path, append) in files {
             let values = std::mem::take(&mut *lines.borrow_mut());
             let mut encoding = Encoding::default();

@@ -85,6 +85,7 @@ impl Engine {
         result
     }
 
+    #[allow(dead_code, reason = "for cmdlets that stand for another one")]
     /// Runs a command by name, as cmdlets do that stand for another one.
     pub(crate) fn run_named(
         &mut self,

@@ -165,7 +165,7 @@ impl Engine {
     #[inline]
     pub(crate) fn step(&mut self) -> Flow<()> {
         self.steps += 1;
-        if self.steps & 1023 == 0 { self.check() } else { Ok(()) }
+        if self.steps.is_multiple_of(1024) { self.check() } else { Ok(()) }
     }
 
     /// Whether what runs is to stop: asked before something begins that reaches the remote side, and behind each wait.
@@ -223,7 +223,7 @@ impl Engine {
                 self.limit(format!("A collection of {items} items is longer than {}.", limits::MAX_ITEMS))
             );
         }
-        self.steps(items >> 6)
+        Ok(())
     }
 
     /// Runs something one call deeper.

@@ -46,6 +46,9 @@ impl Sink for Discard {
 
 type Queue = Rc<RefCell<VecDeque<Value>>>;
 
+/// What a redirection has gathered for a file, the file's name, and whether it is added to.
+pub(super) type Redirected = (Rc<RefCell<Vec<Value>>>, PsStr, bool);
+
 /// One command of a pipeline, bound and ready to run.
 pub(crate) struct Stage {
     kind: StageKind,
@@ -57,7 +60,7 @@ pub(crate) struct Stage {
     /// Where the output goes, if not down the pipeline.
     output: Option<Target>,
     /// Files to write when the command ends.
-    files: Vec<(Rc<RefCell<Vec<Value>>>, PsStr, bool)>,
+    files: Vec<Redirected>,
     begun: bool,
     ended: bool,
     at: Option<(Rc<Source>, Span)>,
@@ -76,6 +79,7 @@ pub(crate) struct CmdletStage {
     /// Whether it wrote an error.
     pub(crate) failed: bool,
     /// The number of the only parameter that takes input, if it takes any object as it is.
+    #[expect(clippy::option_option, reason = "not looked for, not there, there")]
     pub(crate) given_input: Option<Option<usize>>,
 }
 
@@ -109,15 +113,12 @@ impl BlockStage {
         name: &PsStr,
         invoked: &PsStr,
         dot: bool,
-        captured: Option<Rc<Scope>>,
+        captured: Option<&Rc<Scope>>,
         expects_input: bool,
         at: Option<&CommandCode>,
     ) -> Self {
-        let scope = if dot {
-            Rc::clone(&engine.scope)
-        } else {
-            Scope::child(captured.as_ref().unwrap_or(&engine.scope))
-        };
+        let scope =
+            if dot { Rc::clone(&engine.scope) } else { Scope::child(captured.unwrap_or(&engine.scope)) };
         let (source, span) = match at {
             Some(command) => (Rc::clone(&command.source), command.span),
             None => (Rc::clone(&code.source), code.span),
@@ -165,11 +166,11 @@ impl Stage {
         }
     }
 
-    fn common(&self) -> Option<&Common> {
+    fn common(&self) -> &Common {
         match &self.kind {
-            StageKind::Cmdlet(stage) => Some(&stage.args.common),
-            StageKind::Block(stage) => Some(&stage.args.common),
-            StageKind::Remote(stage) => Some(&stage.common),
+            StageKind::Cmdlet(stage) => &stage.args.common,
+            StageKind::Block(stage) => &stage.args.common,
+            StageKind::Remote(stage) => &stage.common,
         }
     }
 
@@ -212,8 +213,8 @@ impl Stage {
         let scope = std::mem::replace(&mut engine.scope, Rc::clone(&self.scope));
         let streams = std::mem::replace(&mut engine.streams, Rc::clone(&self.streams));
         let trying = std::mem::replace(&mut engine.trying, self.trying);
-        let list = self.common().and_then(|common| common.out_list.clone());
-        let variable = self.common().and_then(|common| common.pipeline_variable.clone());
+        let list = self.common().out_list.clone();
+        let variable = self.common().pipeline_variable.clone();
         let result = if self.merge.is_some() || self.output.is_some() || list.is_some() || variable.is_some()
         {
             let mut tap = Tap {
@@ -332,7 +333,8 @@ impl StageKind {
             Self::Cmdlet(stage) => stage.run(engine, id, phase, input, out),
             Self::Block(stage) => engine.deeper(|engine| stage.run(engine, phase, input, out)),
             Self::Remote(stage) => match phase {
-                Phase::Begin => stage.begin(engine),
+                // It starts with its first object: what is before it may be remote as well.
+                Phase::Begin => Ok(()),
                 Phase::Process => stage.process(engine, input, out),
                 Phase::End => stage.end(engine, out),
             },
@@ -417,7 +419,7 @@ impl CmdletStage {
             ));
         }
         let bits = self.args.sets & info.signature.all();
-        if bits.count_ones() == 1 {
+        if bits.is_power_of_two() {
             self.args.set = info.signature.set_name(bits);
         }
         Ok(Some(input))
@@ -483,7 +485,9 @@ impl BlockStage {
                 if let Some(input) = input {
                     self.any_input = true;
                     if self.signature.takes_input {
-                        self.bind_input(engine, &input)?;
+                        if !self.bind_input(engine, &input)? {
+                            return Ok(());
+                        }
                     } else if self.signature.advanced {
                         let name = engine.frames.last().map(|frame| frame.name.clone()).unwrap_or_default();
                         let record = not_bound(&input, &name, &name);
@@ -491,7 +495,7 @@ impl BlockStage {
                     }
                     if code.process.is_none() || code.uses_input {
                         if code.process.is_some() {
-                            *self.scope.input.borrow_mut() = Some(Value::array(vec![input.clone()]));
+                            *self.scope.input.borrow_mut() = Some(input_of(vec![input.clone()]));
                         } else {
                             self.input.push(input.clone());
                         }
@@ -512,7 +516,7 @@ impl BlockStage {
                     if expects && self.signature.advanced { self.under.clone() } else { outer.clone() };
                 let input = std::mem::take(&mut self.input);
                 if code.uses_input && (code.process.is_none() || !self.any_input) {
-                    *self.scope.input.borrow_mut() = Some(Value::array(input));
+                    *self.scope.input.borrow_mut() = Some(input_of(input));
                 }
                 match &code.end {
                     Some(block) => engine.run_block(block, out),
@@ -522,13 +526,15 @@ impl BlockStage {
         }
     }
 
-    fn bind_input(&mut self, engine: &mut Engine, input: &Value) -> Flow<()> {
+    /// Binds an input object; whether it fits, which has been said if not.
+    fn bind_input(&mut self, engine: &mut Engine, input: &Value) -> Flow<bool> {
         let signature = Rc::clone(&self.signature);
         let name = engine.frames.last().map(|frame| frame.name.clone()).unwrap_or_default();
         let before = self.args.from_input.clone();
         if !engine.bind_input(&signature, &mut self.args, input, &name)? {
             let record = not_bound(input, &name, &name);
-            return engine.write_error(Rc::new(record), Some(&self.args.common));
+            engine.write_error(Rc::new(record), Some(&self.args.common))?;
+            return Ok(false);
         }
         for at in before
             .into_iter()
@@ -540,7 +546,7 @@ impl BlockStage {
                 self.scope.set(sym, value);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Puts the parameters' values into the scope.
@@ -601,6 +607,11 @@ impl BlockStage {
     }
 }
 
+/// `$input`: an enumerator, which is empty once it has been read.
+fn input_of(items: Vec<Value>) -> Value {
+    Value::Net(crate::members::enumerator::Enumerator::new(items))
+}
+
 /// Gives to the stages behind one.
 struct Next<'a> {
     rest: &'a mut [Stage],
@@ -640,7 +651,7 @@ impl Engine {
         for (at, element) in elements.iter().enumerate() {
             match &element.kind {
                 ElementKind::Expr(expr) if at == 0 && element.redirections.is_empty() => {
-                    start = Start::Expr(expr)
+                    start = Start::Expr(expr);
                 }
                 ElementKind::Expr(expr) => {
                     // An expression with redirections: as if it were a block.
@@ -732,11 +743,7 @@ impl Engine {
             }
         }
         result?;
-        if stages.iter().any(Stage::failed) {
-            self.success = false;
-        } else {
-            self.success = true;
-        }
+        self.success = !stages.iter().any(Stage::failed);
         Ok(())
     }
 
@@ -816,13 +823,14 @@ impl Engine {
                 self.emit(value, out)
             }
             ExprKind::Sub(block) => self.run_block(block, out),
-            ExprKind::Paren(statement) => match &statement.kind {
-                crate::code::StmtKind::Expr(inner) => self.emit_expr(inner, out),
-                _ => {
+            ExprKind::Paren(statement) => {
+                if let crate::code::StmtKind::Expr(inner) = &statement.kind {
+                    self.emit_expr(inner, out)
+                } else {
                     let value = self.eval(expr)?;
                     self.emit(value, out)
                 }
-            },
+            }
             _ => {
                 let value = self.eval(expr)?;
                 self.emit(value, out)

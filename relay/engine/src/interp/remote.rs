@@ -168,14 +168,6 @@ impl Engine {
 }
 
 impl RemoteStage {
-    pub(crate) fn begin(&mut self, engine: &mut Engine) -> Flow<()> {
-        if self.expects_input {
-            // With input it starts when the first object comes: upstream may be remote as well.
-            return Ok(());
-        }
-        Ok(())
-    }
-
     fn start(&mut self, engine: &mut Engine) -> Flow<()> {
         engine.drain_open()?;
         engine.go_on()?;
@@ -264,12 +256,11 @@ impl RemoteStage {
                     }
                 }
             };
-            match event {
-                Some(event) => self.take(engine, run, event, out)?,
-                None => {
-                    run.borrow_mut().ended = true;
-                    return Ok(());
-                }
+            if let Some(event) = event {
+                self.take(engine, run, event, out)?
+            } else {
+                run.borrow_mut().ended = true;
+                return Ok(());
             }
         }
     }

@@ -103,12 +103,11 @@ impl Engine {
     fn run_text(&mut self, code: &Rc<code::Code>) -> Flow<()> {
         let signature = self.signature(code, &PsStr::EMPTY)?;
         for param in &code.params {
-            let mut value = match &param.default {
-                Some(default) => self.eval(default)?,
-                None => {
-                    let ty = param.types.first().and_then(|ty| ty.ty);
-                    crate::convert::default_of(ty.unwrap_or(crate::value::Type::Object), ty.is_some())
-                }
+            let mut value = if let Some(default) = &param.default {
+                self.eval(default)?
+            } else {
+                let ty = param.types.first().and_then(|ty| ty.ty);
+                crate::convert::default_of(ty.unwrap_or(crate::value::Type::Object), ty.is_some())
             };
             for ty in param.types.iter().rev() {
                 let ty = self.type_ref(ty)?;

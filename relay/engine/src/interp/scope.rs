@@ -12,12 +12,15 @@ use crate::{
     value::{Type, Value},
 };
 
+/// Functions by their names; few scopes have one.
+type Functions = Box<HashMap<Sym, Rc<Function>>>;
+
 /// A scope.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     vars: RefCell<Vars>,
     pub(crate) parent: Option<Rc<Scope>>,
-    pub(crate) functions: RefCell<Option<Box<HashMap<Sym, Rc<Function>>>>>,
+    pub(crate) functions: RefCell<Option<Functions>>,
     /// `$args`, where the scope is a call's.
     pub(crate) args: RefCell<Option<Value>>,
     /// `$input`.
@@ -49,7 +52,6 @@ pub(crate) struct Options {
     pub(crate) read_only: bool,
     pub(crate) constant: bool,
     pub(crate) private: bool,
-    pub(crate) description: postern_shared::value::PsStr,
 }
 
 /// Up to this many variables are searched one by one.
@@ -112,7 +114,17 @@ impl Scope {
         }
     }
 
+    /// The scope that has the variable: this one or the nearest one above.
+    pub(crate) fn owner(self: &Rc<Self>, sym: Sym) -> Option<Rc<Self>> {
+        let mut scope = self;
+        while scope.vars.borrow().position(sym).is_none() {
+            scope = scope.parent.as_ref()?;
+        }
+        Some(Rc::clone(scope))
+    }
+
     /// Whether this scope has the variable, and what it has beside its value.
+    #[expect(clippy::option_option, reason = "no variable, one without options, one with options")]
     pub(crate) fn options(&self, sym: Sym) -> Option<Option<Rc<Options>>> {
         let vars = self.vars.borrow();
         vars.position(sym).map(|at| vars.slots[at].more.clone())
@@ -146,13 +158,6 @@ impl Scope {
         if let Some(at) = vars.position(sym) {
             vars.slots[at].more = Some(options);
         }
-    }
-
-    /// Takes a variable's value out, so that it can be changed where it is and put back.
-    pub(crate) fn take(&self, sym: Sym) -> Option<Value> {
-        let mut vars = self.vars.borrow_mut();
-        let at = vars.position(sym)?;
-        Some(std::mem::take(&mut vars.slots[at].value))
     }
 
     /// Removes a variable.

@@ -255,7 +255,7 @@ impl Engine {
                 match name.to_ascii_lowercase().as_str() {
                     "mandatory" => set.mandatory = on,
                     "position" => {
-                        set.position = crate::convert::integer(&value).and_then(|n| i32::try_from(n).ok())
+                        set.position = crate::convert::integer(&value).and_then(|n| i32::try_from(n).ok());
                     }
                     "parametersetname" => set.name = value.text(),
                     "valuefrompipeline" => set.by_value = on,
@@ -396,7 +396,7 @@ impl Engine {
             }
             Validate::RangeKind(kind) => {
                 for item in &each {
-                    let number = crate::convert::number(item).map_or(f64::NAN, |number| number.as_f64());
+                    let number = crate::convert::number(item).map_or(f64::NAN, crate::convert::Number::as_f64);
                     let fits = match kind.to_ascii_lowercase().as_str() {
                         "positive" => number > 0.0,
                         "negative" => number < 0.0,

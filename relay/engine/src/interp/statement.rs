@@ -375,7 +375,9 @@ impl Engine {
                     Some((_, block)) => {
                         self.note_error(&record);
                         self.success = false;
-                        let under = std::mem::replace(&mut self.under, Value::Error(Rc::clone(&record)));
+                        let types = code.catches.iter().find(|(_, own)| std::ptr::eq(own, block));
+                        let record = caught(types.map_or(&[][..], |(types, _)| types), &record);
+                        let under = std::mem::replace(&mut self.under, Value::Error(record));
                         let result = self.run_block(block, out);
                         self.under = under;
                         result
@@ -496,6 +498,11 @@ pub(crate) fn thrown(value: &Value) -> Rc<ErrorRecord> {
 
 /// Whether `catch [type]` takes the error.
 fn catches(ty: &crate::code::TypeRef, record: &ErrorRecord) -> bool {
+    matching(ty, record).is_some()
+}
+
+/// The exception that `catch [type]` takes: the error's own, or one inside, since a method's exception is wrapped.
+fn matching<'r>(ty: &crate::code::TypeRef, record: &'r ErrorRecord) -> Option<&'r Rc<Exception>> {
     let fits = |exception: &Exception| match ty.ty {
         Some(Type::Exception(wanted)) => {
             exception.ty.is_a(wanted)
@@ -508,13 +515,30 @@ fn catches(ty: &crate::code::TypeRef, record: &ErrorRecord) -> bool {
             name.eq_ignore_ascii_case(&ty.name) || short.eq_ignore_ascii_case(&ty.name)
         }
     };
-    // The exception inside counts too: a method's own exception is wrapped.
     let mut exception = Some(&record.exception);
     while let Some(found) = exception {
         if fits(found) {
-            return true;
+            return Some(found);
         }
         exception = found.inner.as_ref();
     }
-    false
+    None
+}
+
+/// The record that a `catch` of these types sees: of the exception inside, if that is what fits.
+fn caught(types: &[crate::code::TypeRef], record: &Rc<ErrorRecord>) -> Rc<ErrorRecord> {
+    let Some(found) = types.iter().find_map(|ty| matching(ty, record)) else { return Rc::clone(record) };
+    if Rc::ptr_eq(found, &record.exception) {
+        return Rc::clone(record);
+    }
+    let mut inner =
+        ErrorRecord::of(Rc::clone(found), record.id.clone(), Category::NotSpecified, record.target.clone());
+    inner.category.set(record.category.get());
+    inner.origin.clone_from(&record.origin);
+    inner.activity.clone_from(&record.activity);
+    inner.position.clone_from(&record.position);
+    inner.command.clone_from(&record.command);
+    inner.stack.clone_from(&record.stack);
+    inner.noted.set(true);
+    Rc::new(inner)
 }

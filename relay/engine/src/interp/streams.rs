@@ -110,7 +110,7 @@ impl Common {
 
     /// Sets the preference variables of a function's scope by what was given to it.
     pub(crate) fn set_preferences(&self, scope: &Scope) {
-        let mut set = |name, action: Option<Action>| {
+        let set = |name, action: Option<Action>| {
             if let Some(action) = action {
                 scope.set(name, action.value());
             }
@@ -126,7 +126,7 @@ impl Common {
             scope.set(known_names::WHAT_IF, Value::Bool(on));
         }
         if let Some(on) = self.confirm {
-            let level = if on { 1 } else { 0 };
+            let level = i64::from(on);
             scope.set(known_names::CONFIRM, Value::Enum(enums::CONFIRM_IMPACT.value(level)));
         }
     }

@@ -120,7 +120,7 @@ pub(super) fn call_list(
         }
     };
     let result = (|| {
-        Ok(match (name.to_ascii_lowercase().as_str(), arguments) {
+        Ok(Some(match (name.to_ascii_lowercase().as_str(), arguments) {
             ("add", [value]) => {
                 engine.check_items(len + 1)?;
                 let value = item(engine, value)?;
@@ -228,8 +228,7 @@ pub(super) fn call_list(
                 }
             }
             _ => return Ok(None),
-        })
-        .map(Some)
+        }))
     })();
     match result {
         Ok(None) => None,
@@ -320,9 +319,9 @@ pub(super) fn filter(engine: &mut Engine, value: &Value, first: &Value, rest: &[
             }
             "split" => {
                 if fits && (count == 0 || kept.len() < count) {
-                    kept.push(item)
+                    kept.push(item);
                 } else {
-                    others.push(item)
+                    others.push(item);
                 }
             }
             "first" | "last" | "skipuntil" => {}

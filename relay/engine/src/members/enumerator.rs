@@ -74,7 +74,14 @@ impl NetObject for Enumerator {
 
     fn items(&self) -> Option<Vec<Value>> {
         let items = self.items.borrow();
-        Some(items.get(self.next.get()..).unwrap_or(&[]).to_vec())
+        let rest = items.get(self.next.get()..).unwrap_or(&[]).to_vec();
+        // What has been read is gone.
+        self.next.set(items.len());
+        Some(rest)
+    }
+
+    fn is_collection(&self) -> bool {
+        true
     }
 
     fn as_any(&self) -> &dyn Any {

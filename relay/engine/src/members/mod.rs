@@ -18,7 +18,7 @@ mod string;
 
 use std::rc::Rc;
 
-use postern_shared::value::{Content, PsStr, PsValue};
+use postern_shared::value::{Content, PsValue};
 
 pub(crate) use self::object::{all_properties, properties_of, type_value};
 use crate::{
@@ -97,7 +97,7 @@ impl Engine {
                     }
                     // A dictionary and a property bag without the member give null, anything else nothing.
                     None if matches!(item.base(), Value::Hash(_) | Value::Object(_)) => {
-                        found.push(Value::Null)
+                        found.push(Value::Null);
                     }
                     None => {}
                 }
@@ -377,7 +377,10 @@ impl Engine {
             Value::Block(block) => object::call_block_method(self, block, name, arguments),
             Value::Type(ty) => object::call_type(self, *ty, name, arguments),
             Value::Exception(exception) => error::call_exception(self, exception, name, arguments),
-            Value::Net(object) => object.call(self, name, arguments),
+            Value::Net(object) => match object.call(self, name, arguments) {
+                Some(Ok(Value::Empty)) if object.gives_itself() => Some(Ok(value.clone())),
+                result => result,
+            },
             Value::Remote(object) => match &object.content {
                 Content::Value(inner) if !object.is_enum() => {
                     let inner = Value::from(inner.clone());
@@ -467,9 +470,4 @@ fn remote_entry(pairs: &[(PsValue, PsValue)], name: &str) -> Option<Value> {
         "values" => Value::array(pairs.iter().map(|(_, value)| value.clone().into()).collect()),
         _ => return None,
     })
-}
-
-/// Names as shared text, for those that list members.
-pub(crate) fn names(names: &[&'static str]) -> Vec<PsStr> {
-    names.iter().map(|name| PsStr::from_static(name)).collect()
 }

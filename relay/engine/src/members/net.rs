@@ -5,8 +5,9 @@ use std::{any::Any, cell::RefCell, net::IpAddr, rc::Rc};
 use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan, PsValue, SecureString};
 
 use crate::{
+    code::Sym,
     convert::{ConvertError, dates, integer},
-    interp::{Engine, Flow},
+    interp::{Engine, Flow, Scope},
     ops::{compare, list},
     value::{Array, Hash, HashKind, NetObject, Type, Value, enums},
 };
@@ -69,7 +70,7 @@ pub(crate) fn convert(engine: &mut Engine, value: &Value, ty: Type) -> Option<Re
             Ok(regex) => Value::Net(Rc::new(super::regex::RegexObject { pattern: text, options: 0, regex })),
             Err(_) => return fail(format!("Invalid pattern '{text}'."), "InvalidCastConstructorException"),
         },
-        Type::PSReference => Value::Net(Rc::new(Reference(RefCell::new(value.clone())))),
+        Type::PSReference => Value::Net(Rc::new(Reference::Value(RefCell::new(value.clone())))),
         Type::Queue | Type::Stack | Type::HashSet => {
             let items = list::items(value).unwrap_or_else(|| vec![value.clone()]);
             Value::Net(Rc::new(Sequence::of(ty, items)))
@@ -538,9 +539,34 @@ impl NetObject for OffsetDate {
     }
 }
 
-/// `[ref]`.
-#[derive(Debug)]
-pub(crate) struct Reference(pub(crate) RefCell<Value>);
+/// `[ref]`: to a value of its own, or to a variable.
+pub(crate) enum Reference {
+    Value(RefCell<Value>),
+    Variable(Rc<Scope>, Sym),
+}
+
+impl std::fmt::Debug for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reference({:?})", self.value())
+    }
+}
+
+impl Reference {
+    fn value(&self) -> Value {
+        match self {
+            Self::Value(value) => value.borrow().clone(),
+            Self::Variable(scope, sym) => scope.own(*sym).unwrap_or_default(),
+        }
+    }
+
+    /// Sets what it refers to.
+    pub(crate) fn set(&self, value: Value) {
+        match self {
+            Self::Value(own) => *own.borrow_mut() = value,
+            Self::Variable(scope, sym) => scope.set(*sym, value),
+        }
+    }
+}
 
 impl NetObject for Reference {
     fn type_of(&self) -> Type {
@@ -552,11 +578,11 @@ impl NetObject for Reference {
     }
 
     fn get(&self, name: &str) -> Option<Value> {
-        name.eq_ignore_ascii_case("Value").then(|| self.0.borrow().clone())
+        name.eq_ignore_ascii_case("Value").then(|| self.value())
     }
 
     fn set(&self, name: &str, value: &Value) -> Option<()> {
-        name.eq_ignore_ascii_case("Value").then(|| *self.0.borrow_mut() = value.clone())
+        name.eq_ignore_ascii_case("Value").then(|| Self::set(self, value.clone()))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -613,7 +639,7 @@ impl NetObject for Sequence {
             )))
         };
         Some(Ok(match (name.to_ascii_lowercase().as_str(), arguments) {
-            ("enqueue", [item]) | ("push", [item]) => {
+            ("enqueue" | "push", [item]) => {
                 self.push(item.clone());
                 Value::Empty
             }
@@ -677,6 +703,10 @@ impl NetObject for Builder {
         self.0.borrow().as_str().into()
     }
 
+    fn gives_itself(&self) -> bool {
+        true
+    }
+
     fn get(&self, name: &str) -> Option<Value> {
         name.eq_ignore_ascii_case("Length").then(|| Value::I32(self.0.borrow().encode_utf16().count() as i32))
     }
@@ -687,24 +717,19 @@ impl NetObject for Builder {
         if let Err(stop) = engine.check_text(own.len() + text.len() + 2) {
             return Some(Err(stop));
         }
-        let itself = |own: std::cell::RefMut<'_, String>| {
-            let copy = own.clone();
-            drop(own);
-            Value::Net(Rc::new(Builder(RefCell::new(copy))))
-        };
         Some(Ok(match name.to_ascii_lowercase().as_str() {
             "append" => {
                 own.push_str(&text);
-                itself(own)
+                Value::Empty
             }
             "appendline" => {
                 own.push_str(&text);
-                own.push_str("\r\n");
-                itself(own)
+                own.push_str(crate::limits::NEWLINE);
+                Value::Empty
             }
             "clear" => {
                 own.clear();
-                itself(own)
+                Value::Empty
             }
             "tostring" => Value::str(own.as_str()),
             _ => return None,

@@ -500,23 +500,10 @@ pub(super) fn call_block_method(
             }
         }
         ("getnewclosure", []) => {
-            // The variables of the scope that runs, as they are now.
+            // The variables of the scope that runs, as they are now; not those of the scopes above.
             let captured = Scope::child(&engine.global);
-            let mut scope = Some(Rc::clone(&engine.scope));
-            while let Some(found) = scope {
-                if Rc::ptr_eq(&found, &engine.global)
-                    && captured.parent.is_some()
-                    && !Rc::ptr_eq(&engine.scope, &found)
-                {
-                    break;
-                }
-                for (sym, value) in found.all() {
-                    if captured.own(sym).is_none() {
-                        captured.set(sym, value);
-                    }
-                }
-                // Only the scope itself is captured, as PowerShell does.
-                break;
+            for (sym, value) in engine.scope.all() {
+                captured.set(sym, value);
             }
             Ok(Value::Block(Rc::new(ScriptBlock { code: Rc::clone(&block.code), captured: Some(captured) })))
         }

@@ -16,15 +16,14 @@ use crate::{
 
 impl Engine {
     fn static_type(&mut self, target: &Expr) -> Flow<Result<Type, Value>> {
-        match &target.kind {
-            ExprKind::Type(ty) => self.type_ref(ty).map(Ok),
-            _ => {
-                let value = self.eval(target)?;
-                Ok(match value.base() {
-                    Value::Type(ty) => Ok(*ty),
-                    other => Err(other.clone()),
-                })
-            }
+        if let ExprKind::Type(ty) = &target.kind {
+            self.type_ref(ty).map(Ok)
+        } else {
+            let value = self.eval(target)?;
+            Ok(match value.base() {
+                Value::Type(ty) => Ok(*ty),
+                other => Err(other.clone()),
+            })
         }
     }
 
@@ -231,7 +230,7 @@ impl Engine {
                 ticks: integer(arguments.first()?)?.checked_add(504_911_232_000_000_000)?,
                 kind: DateTimeKind::Utc,
             })),
-            (Type::DateTime, "compare") | (Type::TimeSpan, "compare") => {
+            (Type::DateTime | Type::TimeSpan, "compare") => {
                 Ok(Value::I32(compare::order(arguments.first()?, arguments.get(1)?, true)? as i32))
             }
             (Type::DateTimeOffset, "fromunixtimeseconds") => {
@@ -250,7 +249,7 @@ impl Engine {
             (Type::Uri, "escapedatastring") => Ok(Value::str(percent(&text(0)))),
             (Type::Uri, "unescapedatastring") => Ok(Value::str(unpercent(&text(0)))),
             (Type::Uri, "iswellformeduristring") => Ok(Value::Bool(net::uri(&text(0)).is_some())),
-            (Type::Enum, "getnames") | (Type::Enum, "getvalues") => {
+            (Type::Enum, "getnames" | "getvalues") => {
                 match arguments.first()?.base() {
                     Value::Type(Type::EnumOf(found)) => Ok(Value::array(
                         found
@@ -358,7 +357,7 @@ impl Engine {
                 Value::Object(crate::value::Object::typed("System.Object", Vec::<(PsStr, Value)>::new()))
             }
             Type::String => match (first, arguments.get(1)) {
-                (Some(Value::Char(_)), Some(count)) => {
+                (Some(Value::Char(_) | Value::Str(_)), Some(count)) if text(0).chars().count() == 1 => {
                     let count = integer(count).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
                     self.check_text(count)?;
                     Value::str(text(0).repeat(count))
@@ -445,10 +444,7 @@ impl Engine {
             },
             Type::Regex => {
                 let options = match arguments.get(1) {
-                    Some(value) => match convert_enum(self, value, &enums::REGEX_OPTIONS)? {
-                        Some(options) => options,
-                        None => 0,
-                    },
+                    Some(value) => convert_enum(self, value, &enums::REGEX_OPTIONS)?.unwrap_or_default(),
                     None => 0,
                 };
                 let regex = self.regex(&text(0), options)?;
@@ -543,7 +539,6 @@ fn is_known(ty: Type) -> bool {
             | Type::Path
             | Type::ScriptBlock
             | Type::Convert
-            | Type::Math
             | Type::CultureInfo
             | Type::SystemType
             | Type::TimeZone
@@ -569,7 +564,13 @@ fn math(engine: &mut Engine, name: &str, arguments: &[Value]) -> Option<Flow<Val
         if let Some(n) = number(argument) {
             numbers.push(n);
         } else if numbers.is_empty() || !matches!(argument.base(), Value::Str(_) | Value::Enum(_)) {
-            return Some(Err(engine.no_overload(name, arguments.len())));
+            return Some(Err(engine.throw(
+                "System.Management.Automation.MethodException",
+                "MethodArgumentConversionInvalidCastArgument",
+                Category::NotSpecified,
+                Value::Null,
+                format!("Cannot convert argument \"d\", with value: \"{}\", for \"{name}\" to type \"System.Double\".", argument.text()),
+            )));
         }
     }
     let a = *numbers.first()?;
@@ -631,20 +632,16 @@ fn math(engine: &mut Engine, name: &str, arguments: &[Value]) -> Option<Flow<Val
         }),
         "sign" => Some(Ok(Value::I32(a.as_f64().partial_cmp(&0.0)? as i32))),
         "min" | "max" => {
+            // The first argument's type decides.
             let b = *numbers.get(1)?;
-            let first = (a.as_f64() <= b.as_f64()) == (name == "min");
-            let chosen = if first { a } else { b };
-            // Both become the wider type.
-            same(if a.rank() == b.rank() {
-                chosen
-            } else {
-                match a.rank().max(b.rank()) {
-                    5 => Number::Decimal(chosen.as_decimal()?),
-                    4 => Number::Double(chosen.as_f64()),
-                    2 => Number::Long(chosen.as_whole()? as i64),
-                    _ => chosen,
-                }
-            })
+            let b = match a {
+                Number::Int(_) => Number::Int(i32::try_from(integer(&b.value())?).ok()?),
+                Number::Long(_) => Number::Long(integer(&b.value())?),
+                Number::Double(_) => Number::Double(b.as_f64()),
+                Number::Decimal(_) => Number::Decimal(b.as_decimal()?),
+                _ => b,
+            };
+            same(if (a.as_f64() <= b.as_f64()) == (name == "min") { a } else { b })
         }
         "pow" => Some(Ok(Value::Double(a.as_f64().powf(numbers.get(1)?.as_f64())))),
         "sqrt" => float(f64::sqrt),
@@ -789,7 +786,7 @@ fn try_parse(engine: &mut Engine, ty: Type, arguments: &[Value]) -> Flow<Value> 
     if let Some(Value::Net(reference)) = arguments.last()
         && let Some(reference) = reference.as_any().downcast_ref::<net::Reference>()
     {
-        *reference.0.borrow_mut() = result.clone().unwrap_or_else(|| convert::default_of(ty, true));
+        reference.set(result.clone().unwrap_or_else(|| convert::default_of(ty, true)));
     }
     Ok(Value::Bool(result.is_some()))
 }

@@ -253,6 +253,9 @@ fn split(text: &PsStr, arguments: &[Value]) -> Value {
                 trim |= found.number & 2 != 0;
             }
             Value::I32(n) if at > 0 => count = (*n).into(),
+            Value::Str(digits) if at > 0 && digits.parse::<i32>().is_ok() => {
+                count = digits.parse().unwrap_or(count);
+            }
             Value::Str(word)
                 if at > 0 && enums::STRING_SPLIT_OPTIONS.parse(word).is_some() && word.len() > 2 =>
             {

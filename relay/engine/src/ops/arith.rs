@@ -57,9 +57,8 @@ pub(crate) fn add(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Valu
             return shifted(engine, *at, span.ticks);
         }
         Value::TimeSpan(span) => {
-            let other = match engine.convert(right.clone(), Type::TimeSpan) {
-                Ok(Value::TimeSpan(span)) => span,
-                _ => return Err(no_operator(engine, "op_Addition", left)),
+            let Ok(Value::TimeSpan(other)) = engine.convert(right.clone(), Type::TimeSpan) else {
+                return Err(no_operator(engine, "op_Addition", left));
             };
             return Ok(Value::TimeSpan(PsTimeSpan { ticks: span.ticks.saturating_add(other.ticks) }));
         }
@@ -79,9 +78,9 @@ pub(crate) fn add(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Valu
         "op_Addition",
         left,
         right,
-        |a, b| a.checked_add(b),
+        i128::checked_add,
         |a, b| a + b,
-        |a, b| a.checked_add(b),
+        rust_decimal::Decimal::checked_add,
     )
 }
 
@@ -154,9 +153,9 @@ pub(crate) fn subtract(engine: &mut Engine, left: &Value, right: &Value) -> Flow
         "op_Subtraction",
         left,
         right,
-        |a, b| a.checked_sub(b),
+        i128::checked_sub,
         |a, b| a - b,
-        |a, b| a.checked_sub(b),
+        rust_decimal::Decimal::checked_sub,
     )
 }
 
@@ -192,9 +191,9 @@ pub(crate) fn multiply(engine: &mut Engine, left: &Value, right: &Value) -> Flow
         "op_Multiply",
         left,
         right,
-        |a, b| a.checked_mul(b),
+        i128::checked_mul,
         |a, b| a * b,
-        |a, b| a.checked_mul(b),
+        rust_decimal::Decimal::checked_mul,
     )
 }
 
@@ -243,7 +242,15 @@ pub(crate) fn divide(engine: &mut Engine, left: &Value, right: &Value) -> Flow<V
     if let Some((a, b)) = decimals(engine, a, b)? {
         return match a.checked_div(b) {
             _ if b.is_zero() => Err(by_zero(engine)),
-            Some(quotient) => Ok(Value::Decimal(quotient)),
+            Some(quotient) => {
+                // Without more zeros at its end than the operands have.
+                let mut shown = quotient.normalize();
+                let least = a.scale().saturating_sub(b.scale());
+                if shown.scale() < least {
+                    shown.rescale(least);
+                }
+                Ok(Value::Decimal(shown))
+            }
             None => Err(too_large(engine)),
         };
     }
@@ -303,7 +310,7 @@ fn whole(n: i128, rank: u8) -> Value {
     match rank {
         0 if i32::try_from(n).is_ok() => Value::I32(n as i32),
         1 if u32::try_from(n).is_ok() => Value::U32(n as u32),
-        0..=2 if i64::try_from(n).is_ok() && rank != 0 => Value::I64(n as i64),
+        2 if i64::try_from(n).is_ok() => Value::I64(n as i64),
         3 if u64::try_from(n).is_ok() => Value::U64(n as u64),
         _ => Value::Double(n as f64),
     }
@@ -435,6 +442,10 @@ pub(crate) fn bits(engine: &mut Engine, op: BinaryOp, left: &Value, right: &Valu
         BinaryOp::BitOr => a | b,
         _ => a ^ b,
     };
+    let fraction = |value: &Value| matches!(number(value), Some(Number::Double(_) | Number::Decimal(_)));
+    if fraction(left) || fraction(right) {
+        return Ok(u64::try_from(n).map_or(Value::I64(n), Value::U64));
+    }
     Ok(if wide_a || wide_b || i32::try_from(n).is_err() { Value::I64(n) } else { Value::I32(n as i32) })
 }
 

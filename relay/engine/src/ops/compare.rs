@@ -169,7 +169,7 @@ pub(crate) fn equal(left: &Value, right: &Value, case_sensitive: bool) -> bool {
         Value::Char(a) => match right {
             Value::Char(b) => a == b || !case_sensitive && same_text(&left.text(), &right.text(), false),
             Value::Str(_) => same_text(&left.text(), &right.text(), case_sensitive),
-            other => number(other).is_some_and(|n| n.as_f64() == f64::from(*a)),
+            other => number(other).is_some_and(|n| n.as_whole() == Some((*a).into())),
         },
         Value::Bool(a) | Value::Switch(a) => *a == convert::truth(right),
         Value::Enum(a) => match right {

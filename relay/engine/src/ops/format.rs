@@ -52,10 +52,7 @@ impl Engine {
                     "Index (zero based) must be greater than or equal to zero and less than the size of the argument list.",
                 ));
             };
-            let shown = match self.formatted(value, format)? {
-                Ok(shown) => shown,
-                Err(()) => return Err(bad(self)),
-            };
+            let Ok(shown) = self.formatted(value, format)? else { return Err(bad(self)) };
             let columns = usize::try_from(width.unsigned_abs()).unwrap_or(MAX_WIDTH).min(MAX_WIDTH);
             let fill = columns.saturating_sub(shown.encode_utf16().count());
             if width < 0 {
@@ -106,6 +103,7 @@ impl Engine {
     }
 
     /// `ToString(format)` of a number, a date and so on.
+    #[expect(clippy::wrong_self_convention, reason = "converts its argument")]
     pub(crate) fn to_string_with(&mut self, value: &Value, format: &str) -> Flow<PsStr> {
         match self.formatted(value, format)? {
             Ok(text) => Ok(text),

@@ -30,7 +30,8 @@ pub(crate) fn items(value: &Value) -> Option<Vec<Value>> {
 pub(crate) fn is_list(value: &Value) -> bool {
     match value {
         Value::Array(_) | Value::List(_) => true,
-        Value::Remote(_) | Value::Net(_) => items(value).is_some(),
+        Value::Remote(_) => items(value).is_some(),
+        Value::Net(object) => object.is_collection(),
         Value::Wrapped(wrapped) => is_list(&wrapped.base),
         _ => false,
     }

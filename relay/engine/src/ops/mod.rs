@@ -188,23 +188,10 @@ impl Engine {
                     | Value::Bool(_)
             );
         if number && !right.is_null() {
-            let inner = match self.cast(right.clone(), left.type_of()) {
-                Err(crate::interp::Stop::Throw(record, _)) => record.exception.message.clone(),
-                _ => format!(
-                    "Cannot convert the \"{}\" value of type \"{}\" to type \"{}\".",
-                    right.text(),
-                    right.type_name(),
-                    left.type_name()
-                )
-                .into(),
-            };
-            return self.throw(
-                "System.Management.Automation.RuntimeException",
-                "ComparisonFailure",
-                Category::InvalidOperation,
-                Value::Null,
-                format!("Could not compare \"{}\" to \"{}\". Error: \"{inner}\"", left.text(), right.text()),
-            );
+            // The error is that of the conversion to the left side's type.
+            if let Err(stop) = self.cast(right.clone(), left.type_of()) {
+                return stop;
+            }
         }
         self.throw(
             "System.Management.Automation.RuntimeException",

@@ -47,8 +47,12 @@ fn standard(number: Number, letter: char, digits: Option<usize>, single: bool) -
         'N' => grouped(&fixed(number, digits.unwrap_or(2))),
         'F' => fixed(number, digits.unwrap_or(2)),
         'P' => {
-            let hundred = times_hundred(number);
-            format!("{}%", grouped(&fixed(hundred, digits.unwrap_or(3))))
+            let digits = digits.unwrap_or(3);
+            let text = match number {
+                Number::Double(n) => fixed_double(n, digits, 2, false),
+                other => fixed(times_hundred(other), digits),
+            };
+            format!("{}%", grouped(&text))
         }
         'C' => {
             let text = grouped(&fixed(number, digits.unwrap_or(2)));
@@ -113,7 +117,7 @@ pub(crate) fn fixed(number: Number, digits: usize) -> String {
             let rounded = n.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
             sign_of_zero(format!("{rounded:.digits$}"))
         }
-        Number::Double(n) => fixed_double(n, digits),
+        Number::Double(n) => fixed_double(n, digits, 0, false),
         other => {
             let n = other.as_whole().unwrap_or(0);
             if digits == 0 { n.to_string() } else { format!("{n}.{:0<digits$}", "") }
@@ -121,15 +125,27 @@ pub(crate) fn fixed(number: Number, digits: usize) -> String {
     }
 }
 
-/// .NET rounds the exact value of a double's digits.
-fn fixed_double(n: f64, digits: usize) -> String {
-    // The digits that the double stands for, rounded half away from zero at the wanted place. From .NET Core 3.0 on
-    // the exact value counts, so that 2.675 to two places is 2.67 (it is 2.67499…) and 0.125 is 0.13.
-    let exact = format!("{n:.*}", (digits + 30).min(400));
+/// The exact value of a double, moved `shift` places to the left of the point, rounded to so many digits. Halves go to
+/// the even digit in standard formats and away from zero in custom ones.
+fn fixed_double(n: f64, digits: usize, shift: usize, away: bool) -> String {
+    let exact = format!("{n:.*}", (digits + shift + 40).min(400));
     let (sign, text) = exact.strip_prefix('-').map_or(("", exact.as_str()), |rest| ("-", rest));
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let (moved, fraction) = fraction.split_at(shift.min(fraction.len()));
+    let whole = format!("{whole}{moved}");
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        rest => rest,
+    };
     let kept = fraction.get(..digits).unwrap_or(fraction);
-    let up = fraction.as_bytes().get(digits).is_some_and(|digit| *digit >= b'5');
+    let behind = fraction.get(digits..).unwrap_or("");
+    let tie = behind.starts_with('5') && behind[1..].bytes().all(|digit| digit == b'0');
+    let last = kept.bytes().last().or_else(|| whole.bytes().last()).unwrap_or(b'0');
+    let up = if tie {
+        away || last % 2 == 1
+    } else {
+        behind.as_bytes().first().is_some_and(|digit| *digit >= b'5')
+    };
     let mut all: Vec<u8> = whole.bytes().chain(kept.bytes()).collect();
     if up {
         let mut at = all.len();
@@ -268,7 +284,7 @@ fn sections(format: &str) -> Vec<String> {
 }
 
 enum Piece {
-    Digit(char),
+    Digit,
     Point,
     Literal(String),
     Exponent(String),
@@ -289,11 +305,11 @@ fn custom_section(number: Number, format: &str) -> String {
                 }
                 commas = 0;
                 if seen_point {
-                    after.push(c)
+                    after.push(c);
                 } else {
-                    before.push(c)
+                    before.push(c);
                 }
-                pieces.push(Piece::Digit(c));
+                pieces.push(Piece::Digit);
             }
             '.' => {
                 if !seen_point {
@@ -358,7 +374,10 @@ fn custom_section(number: Number, format: &str) -> String {
         shown_exponent = n.abs().log10().floor() as i32 - (digits - 1);
         value = Number::Double(n / 10f64.powi(shown_exponent));
     }
-    let text = fixed(value, after.len());
+    let text = match value {
+        Number::Double(n) => fixed_double(n, after.len(), 0, true),
+        other => fixed(other, after.len()),
+    };
     let (negative, text) = text.strip_prefix('-').map_or((false, text.as_str()), |rest| (true, rest));
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let whole = whole.trim_start_matches('0');
@@ -395,7 +414,7 @@ fn custom_section(number: Number, format: &str) -> String {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => out.push_str(&text),
-            Piece::Digit(_) if !in_fraction => {
+            Piece::Digit if !in_fraction => {
                 // The first place takes the digits that have no place of their own.
                 let left_places = before.len() - place;
                 let left_digits = total - written;
@@ -406,7 +425,7 @@ fn custom_section(number: Number, format: &str) -> String {
                 }
                 place += 1;
             }
-            Piece::Digit(_) => {
+            Piece::Digit => {
                 if let Some(digit) = fraction_digits.next() {
                     if !written_point {
                         out.push('.');

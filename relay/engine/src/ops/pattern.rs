@@ -5,8 +5,6 @@
 pub(crate) struct Wildcard {
     parts: Vec<Wild>,
     case_sensitive: bool,
-    /// Whether there is nothing special in it.
-    pub(crate) literal: bool,
 }
 
 #[derive(Debug)]
@@ -45,8 +43,7 @@ impl Wildcard {
     /// Reads a pattern.
     pub(crate) fn new(pattern: &str, case_sensitive: bool) -> Self {
         let parts = parts(&fold(pattern, case_sensitive));
-        let literal = parts.iter().all(|part| matches!(part, Wild::Char(_)));
-        Self { parts, case_sensitive, literal }
+        Self { parts, case_sensitive }
     }
 
     /// Whether the text matches.

@@ -140,18 +140,15 @@ impl Engine {
         let mut number = 0;
         let mut named = Vec::new();
         for (at, name) in names.iter().enumerate() {
-            match name {
-                Some(name) => {
-                    if let Some(group) = found.get(at) {
-                        named.push((Value::str(*name), Value::str(group.as_str())));
-                    }
+            if let Some(name) = name {
+                if let Some(group) = found.get(at) {
+                    named.push((Value::str(*name), Value::str(group.as_str())));
                 }
-                None => {
-                    if let Some(group) = found.get(at) {
-                        matches.set(Value::I32(number), Value::str(group.as_str()));
-                    }
-                    number += 1;
+            } else {
+                if let Some(group) = found.get(at) {
+                    matches.set(Value::I32(number), Value::str(group.as_str()));
                 }
+                number += 1;
             }
         }
         for (name, value) in named {

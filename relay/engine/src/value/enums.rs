@@ -34,18 +34,19 @@ impl EnumType {
         let mut number = 0;
         for part in text.split(',') {
             let part = part.trim();
-            number |= match self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(part)) {
-                Some((_, number)) => *number,
-                None => {
-                    // PowerShell takes a prefix that only one member has.
-                    let mut fits = self.members.iter().filter(|(name, _)| {
-                        !part.is_empty()
-                            && name.get(..part.len()).is_some_and(|start| start.eq_ignore_ascii_case(part))
-                    });
-                    match (fits.next(), fits.next()) {
-                        (Some((_, number)), None) => *number,
-                        _ => part.parse().ok()?,
-                    }
+            number |= if let Some((_, number)) =
+                self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(part))
+            {
+                *number
+            } else {
+                // PowerShell takes a prefix that only one member has.
+                let mut fits = self.members.iter().filter(|(name, _)| {
+                    !part.is_empty()
+                        && name.get(..part.len()).is_some_and(|start| start.eq_ignore_ascii_case(part))
+                });
+                match (fits.next(), fits.next()) {
+                    (Some((_, number)), None) => *number,
+                    _ => part.parse().ok()?,
                 }
             };
         }
@@ -86,7 +87,7 @@ macro_rules! enums {
     ($($id:ident $name:literal $flags:literal [$($member:literal $number:literal),* $(,)?]);* $(;)?) => {
         $(
             #[doc = concat!("`", $name, "`.")]
-            pub static $id: EnumType =
+            pub(crate) static $id: EnumType =
                 EnumType { name: $name, flags: $flags, members: &[$(($member, $number)),*] };
         )*
         /// All enumerations.

@@ -45,6 +45,11 @@ pub trait NetObject: Debug {
         None
     }
 
+    /// Whether a method that gives nothing gives the object itself.
+    fn gives_itself(&self) -> bool {
+        false
+    }
+
     /// The item at an index; `None` if it has no indexer.
     fn index(&self, index: &Value) -> Option<Value> {
         let _ = index;
@@ -54,6 +59,11 @@ pub trait NetObject: Debug {
     /// The items, if a pipeline enumerates it.
     fn items(&self) -> Option<Vec<Value>> {
         None
+    }
+
+    /// Whether a pipeline enumerates it. Asking takes nothing from it.
+    fn is_collection(&self) -> bool {
+        self.items().is_some()
     }
 
     /// For those that know the type.

@@ -81,7 +81,7 @@ impl Object {
         }
     }
 
-    /// Whether the object is of that type by its type names; a plain one is a PSCustomObject.
+    /// Whether the object is of that type by its type names; a plain one is a `PSCustomObject`.
     pub fn is_plain(&self) -> bool {
         self.type_names.borrow().as_ref().is_none_or(|names| {
             names.iter().any(|name| name.as_str() == "System.Management.Automation.PSCustomObject")

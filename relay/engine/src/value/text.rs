@@ -63,7 +63,7 @@ impl Value {
             Self::Object(object) => object.write(out, depth),
             Self::Remote(object) => match &object.content {
                 Content::Value(value) if object.to_string.is_none() => {
-                    Self::from(value.clone()).write(out, depth)
+                    Self::from(value.clone()).write(out, depth);
                 }
                 _ => {
                     let _ = write!(out, "{object}");

@@ -245,7 +245,7 @@ impl Type {
         if let Some(found) = enums::ALL.iter().find(|ty| matches(ty.name)) {
             return Some(Self::EnumOf(found));
         }
-        error::EXCEPTIONS.iter().find(|ty| matches(ty.name)).map(|ty| Self::Exception(ty))
+        error::EXCEPTIONS.iter().find(|ty| matches(ty.name)).map(Self::Exception)
     }
 
     /// The type as the item of an array's or a list's type.

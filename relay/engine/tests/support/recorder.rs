@@ -17,17 +17,17 @@ use postern_shared::value::{DateTimeKind, PsDateTime, PsStr};
 /// What a script gave.
 #[derive(Default)]
 #[allow(dead_code, reason = "each program reads its own part")]
-pub struct Seen {
-    pub output: Vec<(Option<String>, Option<String>)>,
+pub(crate) struct Seen {
+    pub(crate) output: Vec<(Option<String>, Option<String>)>,
     /// Ids and messages.
-    pub errors: Vec<(String, String)>,
-    pub host: String,
-    pub warnings: Vec<String>,
-    pub verbose: Vec<String>,
+    pub(crate) errors: Vec<(String, String)>,
+    pub(crate) host: String,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) verbose: Vec<String>,
 }
 
 #[derive(Clone, Default)]
-pub struct Recorder(pub Rc<RefCell<Seen>>);
+pub(crate) struct Recorder(pub(crate) Rc<RefCell<Seen>>);
 
 impl Host for Recorder {
     fn output(&mut self, value: &Value) -> Result<(), PsStr> {
@@ -85,7 +85,7 @@ impl Remote for NoRemote {
 
 /// A workspace in memory.
 #[derive(Clone, Default)]
-pub struct Files(pub Rc<RefCell<BTreeMap<String, Arc<[u8]>>>>);
+pub(crate) struct Files(pub(crate) Rc<RefCell<BTreeMap<String, Arc<[u8]>>>>);
 
 impl Workspace for Files {
     fn read(&mut self, name: &str) -> Result<Arc<[u8]>, PsStr> {
@@ -118,9 +118,8 @@ fn now() -> PsDateTime {
         .unwrap_or(PsDateTime { ticks: 0, kind: DateTimeKind::Utc })
 }
 
-
 /// An engine, what it gives, and its files.
-pub fn engine(files: Files) -> (Engine, Recorder, Files) {
+pub(crate) fn engine(files: Files) -> (Engine, Recorder, Files) {
     let recorder = Recorder::default();
     let mut environment = Environment::fixed(now());
     environment.now = Box::new(now);
