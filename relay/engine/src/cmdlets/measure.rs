@@ -47,6 +47,8 @@ struct Measure {
     /// Patterns of properties' names.
     wild: Vec<Rc<Wildcard>>,
     numbers: bool,
+    /// A value was no number: there is no sum of what is left.
+    not_numeric: bool,
     extremes: bool,
     text: bool,
     ignore_blanks: bool,
@@ -129,8 +131,8 @@ impl Cmdlet for Measure {
                 self.sums[at].2.count += 1;
                 continue;
             }
-            let sums = &mut self.sums[at].2;
             if self.text {
+                let sums = &mut self.sums[at].2;
                 let text = cx.engine.text_of(&value)?;
                 sums.lines += text.lines().count() as i32;
                 sums.words += text.split_whitespace().count() as i32;
@@ -142,9 +144,15 @@ impl Cmdlet for Measure {
                 sums.count += 1;
                 continue;
             }
+            self.sums[at].2.count += 1;
             if self.numbers {
-                let Some(n) = number(&value).filter(|_| !matches!(value, Value::Bool(_))).map(Number::as_f64)
-                else {
+                let base = value.base();
+                let n = match base {
+                    Value::DateTime(_) | Value::TimeSpan(_) | Value::Null | Value::Empty => None,
+                    other => number(other).map(Number::as_f64),
+                };
+                let Some(n) = n else {
+                    self.not_numeric = true;
                     cx.error(
                         "System.Management.Automation.PSInvalidCastException",
                         "NonNumericInputObject",
@@ -154,14 +162,13 @@ impl Cmdlet for Measure {
                     )?;
                     continue;
                 };
-                sums.count += 1;
+                let sums = &mut self.sums[at].2;
                 sums.sum += n;
                 let delta = n - sums.mean;
                 sums.mean += delta / f64::from(sums.count);
                 sums.squares += delta * (n - sums.mean);
-            } else {
-                sums.count += 1;
             }
+            let sums = &mut self.sums[at].2;
             if self.extremes {
                 let more = |own: &Option<Value>, wanted| {
                     own.as_ref().is_none_or(|own| compare::order(&value, own, false) == Some(wanted))
@@ -181,7 +188,10 @@ impl Cmdlet for Measure {
         let stats = ["Average", "Sum", "Maximum", "Minimum", "StandardDeviation"];
         let chosen = stats.map(|name| cx.flag(name) || cx.flag("AllStats"));
         let on = |name: &str| stats.iter().zip(chosen).any(|(own, on)| on && *own == name);
-        let float = |wanted: bool, value: f64| if wanted { Value::Double(value) } else { Value::Null };
+        let not_numeric = self.not_numeric;
+        let float = |wanted: bool, value: f64| {
+            if wanted && !not_numeric { Value::Double(value) } else { Value::Null }
+        };
         let mut results = Vec::new();
         for (name, selector, sums) in std::mem::take(&mut self.sums) {
             let property =
