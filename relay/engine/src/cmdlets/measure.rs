@@ -46,12 +46,18 @@ struct Measure {
     sums: Vec<(PsStr, Option<Selector>, Sums)>,
     /// Patterns of properties' names.
     wild: Vec<Rc<Wildcard>>,
-    numbers: bool,
+    what: What,
     /// A value was no number: there is no sum of what is left.
     not_numeric: bool,
+    ignore_blanks: bool,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Default)]
+struct What {
+    numbers: bool,
     extremes: bool,
     text: bool,
-    ignore_blanks: bool,
 }
 
 #[derive(Default)]
@@ -86,15 +92,12 @@ impl Measure {
                 if value.is_null() || !pattern.matches(&name) {
                     continue;
                 }
-                let at = match self.sums.iter().position(|(own, ..)| own.eq_ignore_ascii_case(&name)) {
-                    Some(at) => at,
-                    None => {
-                        // What it is looked up by from now on is its pattern.
-                        self.sums.push((name, None, Sums::default()));
-                        self.sums.len() - 1
-                    }
-                };
-                values.push((at, value));
+                let known = self.sums.iter().position(|(own, ..)| own.eq_ignore_ascii_case(&name));
+                values.push((known.unwrap_or(self.sums.len()), value));
+                if known.is_none() {
+                    // What it is looked up by is its pattern.
+                    self.sums.push((name, None, Sums::default()));
+                }
             }
         }
         Ok(values)
@@ -115,9 +118,9 @@ impl Cmdlet for Measure {
             self.sums.push((PsStr::EMPTY, None, Sums::default()));
         }
         let all = cx.flag("AllStats");
-        self.numbers = all || cx.flag("Sum") || cx.flag("Average") || cx.flag("StandardDeviation");
-        self.extremes = all || cx.flag("Maximum") || cx.flag("Minimum");
-        self.text = cx.flag("Line") || cx.flag("Word") || cx.flag("Character");
+        self.what.numbers = all || cx.flag("Sum") || cx.flag("Average") || cx.flag("StandardDeviation");
+        self.what.extremes = all || cx.flag("Maximum") || cx.flag("Minimum");
+        self.what.text = cx.flag("Line") || cx.flag("Word") || cx.flag("Character");
         self.ignore_blanks = cx.flag("IgnoreWhiteSpace");
         Ok(())
     }
@@ -127,11 +130,11 @@ impl Cmdlet for Measure {
             return Ok(());
         }
         for (at, value) in self.values(cx, &input)? {
-            if !self.numbers && !self.extremes && !self.text {
+            if !self.what.numbers && !self.what.extremes && !self.what.text {
                 self.sums[at].2.count += 1;
                 continue;
             }
-            if self.text {
+            if self.what.text {
                 let sums = &mut self.sums[at].2;
                 let text = cx.engine.text_of(&value)?;
                 sums.lines += text.lines().count() as i32;
@@ -145,7 +148,7 @@ impl Cmdlet for Measure {
                 continue;
             }
             self.sums[at].2.count += 1;
-            if self.numbers {
+            if self.what.numbers {
                 let base = value.base();
                 let n = match base {
                     Value::DateTime(_) | Value::TimeSpan(_) | Value::Null | Value::Empty => None,
@@ -169,7 +172,7 @@ impl Cmdlet for Measure {
                 sums.squares += delta * (n - sums.mean);
             }
             let sums = &mut self.sums[at].2;
-            if self.extremes {
+            if self.what.extremes {
                 let more = |own: &Option<Value>, wanted| {
                     own.as_ref().is_none_or(|own| compare::order(&value, own, false) == Some(wanted))
                 };
@@ -196,7 +199,7 @@ impl Cmdlet for Measure {
         for (name, selector, sums) in std::mem::take(&mut self.sums) {
             let property =
                 if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
-            if self.text {
+            if self.what.text {
                 let count = |wanted: bool, n: i32| if wanted { Value::I32(n) } else { Value::Null };
                 results.push(Object::typed(
                     "Microsoft.PowerShell.Commands.TextMeasureInfo",
