@@ -50,8 +50,10 @@ async fn events_of_powershells_runspace_arrive() {
     let Some(peer) = windows() else { return };
     let session = peer.connect().await;
     let mut events = session.user_events();
-    let script = "Register-EngineEvent -SourceIdentifier Postern.Test -Forward | Out-Null; \
-                  New-Event -SourceIdentifier Postern.Test -MessageData 'said' | Out-Null";
+    // What Register-EngineEvent -Forward and New-Event do, which are not in this server.
+    let script = "$null = $ExecutionContext.Events.SubscribeEvent(\
+                  $null, $null, 'Postern.Test', $null, [scriptblock]$null, $false, $true); \
+                  $null = $ExecutionContext.Events.GenerateEvent('Postern.Test', $null, @(1), 'said')";
     let outcome = run(&session, PipelineSpec::script(script)).await;
     assert!(outcome.completed() && outcome.errors.is_empty(), "{outcome:?}");
     let event = timeout(PATIENCE, events.recv()).await.expect("an event").unwrap();

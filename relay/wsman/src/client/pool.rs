@@ -45,7 +45,7 @@ impl RemoteSession {
                 shell.shell_id
             )),
         })?;
-        let wanted = Wanted::Existing { id, shell: shell.clone() };
+        let wanted = Wanted::Existing { id, shell: Box::new(shell.clone()) };
         let (session, taken) = Self::reach(endpoint, credentials, options, wanted, on_step).await?;
         let found = taken.into_iter().map(|taken| Found {
             command_id: taken.id,

@@ -113,7 +113,7 @@ pub(super) enum Wanted {
     Existing {
         /// The shell's id, which is its runspace pool's.
         id: Uuid,
-        shell: ListedShell,
+        shell: Box<ListedShell>,
     },
 }
 

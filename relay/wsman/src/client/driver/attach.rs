@@ -102,7 +102,7 @@ impl Driver {
             // It was not connected, mostly.
             Ok(Err(error)) => tracing::debug!(%error, "A shell could not be disconnected"),
             Err(_) => {
-                tracing::warn!(?limit, "The server did not confirm in time that the shell is disconnected")
+                tracing::warn!(?limit, "The server did not confirm in time that the shell is disconnected");
             }
         }
     }
