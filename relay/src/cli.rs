@@ -1,7 +1,9 @@
-//! The command line: `postern serve`, `postern check` and `postern demo-endpoint`.
+//! The command line: `postern serve`, `postern run`, `postern check` and `postern demo-endpoint`.
 
 mod check;
 mod report;
+mod run;
+mod sign_in;
 
 use std::{io::IsTerminal as _, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -23,6 +25,8 @@ pub struct Cli {
 enum Command {
     /// Serves the console.
     Serve(Serve),
+    /// Runs a script or a command as the console would, without a browser.
+    Run(run::RunArgs),
     /// Checks the connection to an endpoint layer by layer: name, TCP, TLS, HTTP, sign-in, shell, runspace, a cmdlet.
     Check(check::CheckArgs),
     /// Serves the demo organisation's `WinRM` endpoint alone, for other clients.
@@ -80,12 +84,19 @@ enum Failed {
     Demo(std::io::Error),
     #[error(transparent)]
     Check(#[from] check::CheckError),
+    #[error(transparent)]
+    Run(#[from] run::RunError),
+}
+
+/// What is logged unless the environment says something else: what a script gives is not to be mixed with it.
+fn filter_of(command: &Command) -> &'static str {
+    if matches!(command, Command::Run(_)) { "warn" } else { "warn,postern=info" }
 }
 
 /// Runs the program.
 pub fn run(cli: Cli) -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("POSTERN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,postern=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter_of(&cli.command)));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -98,18 +109,19 @@ pub fn run(cli: Cli) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let code = |well: bool| if well { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let done = runtime.block_on(async {
         match cli.command {
-            Command::Serve(options) => serve(options).await.map(|()| true),
-            Command::Check(options) => Ok(check::check(options).await?),
-            Command::DemoEndpoint(options) => demo_endpoint(options).await.map(|()| true),
+            Command::Serve(options) => serve(options).await.map(|()| ExitCode::SUCCESS),
+            Command::Run(options) => run_script(options).await.map(ExitCode::from),
+            Command::Check(options) => Ok(code(check::check(options).await?)),
+            Command::DemoEndpoint(options) => demo_endpoint(options).await.map(|()| ExitCode::SUCCESS),
         }
     });
     // A sort that nobody waits for any more must not hold up the end.
     runtime.shutdown_background();
     match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("postern: {error}");
             ExitCode::FAILURE
@@ -151,6 +163,20 @@ async fn serve(options: Serve) -> Result<(), Failed> {
         let _ = demo.await;
     }
     Ok(())
+}
+
+/// `postern run`, with a demo organisation of its own if it is to run there.
+async fn run_script(options: run::RunArgs) -> Result<u8, Failed> {
+    let stop = stop_signal()?;
+    let Some(mailboxes) = options.demo() else { return Ok(run::run(options, None, stop).await?) };
+    let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let endpoint = demo_config(listener.local_addr().map_err(Failed::Demo)?);
+    let (demo_stop, settings) = (CancellationToken::new(), demo_options(mailboxes, None));
+    let demo = tokio::spawn(postern_demo::serve(listener, settings, demo_stop.clone().cancelled_owned()));
+    let ran = run::run(options, Some(endpoint), stop).await;
+    demo_stop.cancel();
+    let _ = demo.await;
+    Ok(ran?)
 }
 
 async fn demo_endpoint(options: DemoEndpoint) -> Result<(), Failed> {
@@ -205,8 +231,8 @@ fn demo_config(address: SocketAddr) -> EndpointConfig {
         configuration: "Microsoft.Exchange".to_owned(),
         // It does not leave this machine.
         allow_http: true,
-        redirect_hosts: Vec::new(),
         demo: Some((DEMO_USER.to_owned(), DEMO_PASSWORD.to_owned())),
+        ..EndpointConfig::default()
     }
 }
 

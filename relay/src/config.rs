@@ -2,13 +2,22 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
+mod presets;
+mod way;
+
+use postern_shared::wire::Allowed;
+use postern_wsman::client::{Proxy, TlsOptions};
 use serde::Deserialize;
 use url::Url;
 
+pub use self::{
+    presets::note_of,
+    way::{ProxyConfig, TlsConfig},
+};
 use crate::http::origin;
 
 /// The address when none is given: loopback, since the relay itself speaks plain HTTP.
@@ -32,38 +41,71 @@ pub struct Config {
     pub idle_seconds: u32,
     /// Seconds that a session outlives its last tab.
     pub grace_seconds: u32,
+    /// Whether results may be downloaded as files. In a kiosk they may not, unless this is set.
+    pub downloads: Option<bool>,
+    /// Whether the browsers are ones that strangers use too: the page keeps nothing in them, offers no downloads
+    /// unless [`Self::downloads`] is set, and clears itself when a session ends.
+    pub kiosk: bool,
+    /// A folder in which command lines and snippets of users are kept, one file a user; only the relay's own user can
+    /// read them. Without it they are kept in memory until the relay stops.
+    pub history_folder: Option<PathBuf>,
     /// The endpoints offered, the default one first.
     pub endpoint: Vec<EndpointConfig>,
     /// Connection URIs that a user may type. Without this none: the relay would open connections to any machine that
     /// it can reach, for anyone who can reach it.
     pub custom_uri: Option<HostRules>,
+    /// Proxies on the way to endpoints.
+    pub proxy: ProxyConfig,
     /// Upper limits.
     pub limits: Limits,
+    /// What [`Self::proxy`] says, its password read.
+    #[serde(skip)]
+    pub loaded_proxy: Proxy,
 }
 
 /// An endpoint that the sign-in page offers.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct EndpointConfig {
     /// Its name, unique.
     pub name: String,
+    /// A cloud of Microsoft's, whose address, title and redirects are known; what else is given counts more.
+    pub preset: Option<String>,
     /// What the page shows; the name if empty.
-    #[serde(default)]
     pub title: String,
     /// Its connection URI, kept as it is written: a default port that is given there stays.
     pub uri: String,
     /// Its configuration name.
-    #[serde(default = "exchange")]
     pub configuration: String,
     /// Whether `http` is accepted, which sends the password unprotected.
-    #[serde(default)]
     pub allow_http: bool,
-    /// Hosts to which the endpoint may redirect, as in [`HostRules::hosts`]. Its own host is always accepted.
-    #[serde(default)]
+    /// Hosts to which the endpoint may redirect, as in [`HostRules::hosts`]. Its own address is always accepted.
     pub redirect_hosts: Vec<String>,
+    /// Certificates.
+    pub tls: TlsConfig,
+    /// What [`Self::tls`] says, its files read.
+    #[serde(skip)]
+    pub loaded_tls: TlsOptions,
     /// User name and password to propose; set by `--demo` alone.
     #[serde(skip)]
     pub demo: Option<(String, String)>,
+}
+
+impl Default for EndpointConfig {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            preset: None,
+            title: String::new(),
+            uri: String::new(),
+            configuration: "Microsoft.Exchange".to_owned(),
+            allow_http: false,
+            redirect_hosts: Vec::new(),
+            tls: TlsConfig::default(),
+            loaded_tls: TlsOptions::default(),
+            demo: None,
+        }
+    }
 }
 
 /// Which hosts may be connected to.
@@ -75,6 +117,12 @@ pub struct HostRules {
     /// Whether `http` is accepted, which sends the password unprotected.
     #[serde(default)]
     pub allow_http: bool,
+    /// Certificates of these hosts.
+    #[serde(default)]
+    pub tls: TlsConfig,
+    /// What [`Self::tls`] says, its files read.
+    #[serde(skip)]
+    pub loaded_tls: TlsOptions,
 }
 
 /// Upper limits. Each keeps one user, or one stranger, from using up the relay.
@@ -122,8 +170,13 @@ impl Default for Config {
             // What Exchange itself allows a shell.
             idle_seconds: 900,
             grace_seconds: 120,
+            downloads: None,
+            kiosk: false,
+            history_folder: None,
             endpoint: Vec::new(),
             custom_uri: None,
+            proxy: ProxyConfig::default(),
+            loaded_proxy: Proxy::default(),
             limits: Limits::default(),
         }
     }
@@ -171,6 +224,36 @@ pub enum ConfigError {
         /// Why.
         error: Box<toml::de::Error>,
     },
+    /// A file that the configuration names is not what it should be.
+    #[error("{path} cannot be used: {why}")]
+    File {
+        /// Which file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A fingerprint is none.
+    #[error("pinned_sha256 `{0}` is not a SHA-256: 64 hexadecimal digits, colons allowed")]
+    Fingerprint(String),
+    /// A client certificate without its key, or a key alone.
+    #[error("client_certificate and client_key belong together; give both files or neither")]
+    HalfIdentity,
+    /// The proxy's address cannot be used.
+    #[error("proxy server `{uri}` cannot be used: {why}")]
+    Proxy {
+        /// The address.
+        uri: String,
+        /// Why not.
+        why: String,
+    },
+    /// There is no such preset.
+    #[error("endpoint `{name}`: there is no preset `{preset}`; there are {}", preset_names())]
+    Preset {
+        /// The endpoint.
+        name: String,
+        /// Its preset.
+        preset: String,
+    },
     /// There is nothing to connect to.
     #[error(
         "no endpoint to connect to\n\nTo try Postern with a demo organisation:\n\n    postern serve --demo\n\n\
@@ -217,7 +300,27 @@ impl Config {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| ConfigError::Unreadable { path: name.clone(), error })?;
-        toml::from_str(&text).map_err(|error| ConfigError::Invalid { path: name, error: Box::new(error) })
+        let mut config: Self = toml::from_str(&text)
+            .map_err(|error| ConfigError::Invalid { path: name, error: Box::new(error) })?;
+        config.load()?;
+        Ok(config)
+    }
+
+    /// Fills presets in, and reads the files that are named.
+    fn load(&mut self) -> Result<(), ConfigError> {
+        for endpoint in &mut self.endpoint {
+            if let Some(preset) = endpoint.preset.clone() {
+                let known = presets::named(&preset)
+                    .ok_or_else(|| ConfigError::Preset { name: endpoint.name.clone(), preset })?;
+                known.fill(endpoint);
+            }
+            endpoint.loaded_tls = endpoint.tls.load()?;
+        }
+        if let Some(rules) = &mut self.custom_uri {
+            rules.loaded_tls = rules.tls.load()?;
+        }
+        self.loaded_proxy = self.proxy.load()?;
+        Ok(())
     }
 
     /// Refuses what cannot work or is unsafe without having been asked for.
@@ -254,6 +357,11 @@ impl Config {
         }
     }
 
+    /// What a page may do.
+    pub(crate) fn allowed(&self) -> Allowed {
+        Allowed { downloads: self.downloads.unwrap_or(!self.kiosk), kiosk: self.kiosk }
+    }
+
     /// How long a session may be idle.
     pub(crate) fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_seconds.max(1).into())
@@ -281,8 +389,8 @@ impl HostRules {
     }
 }
 
-fn exchange() -> String {
-    "Microsoft.Exchange".to_owned()
+fn preset_names() -> String {
+    presets::PRESETS.map(|preset| preset.name).join(", ")
 }
 
 #[cfg(test)]
@@ -296,9 +404,10 @@ mod tests {
     #[test]
     fn the_example_is_a_valid_configuration() {
         let text = include_str!("../../postern.example.toml");
-        let config = parse(text);
+        let mut config = parse(text);
+        config.load().unwrap();
         config.check().unwrap();
-        assert_eq!(config.endpoint.len(), 2);
+        assert_eq!(config.endpoint.len(), 3);
         // The defaults that it names in comments are the defaults.
         let lines = text.lines().map(|line| match line.strip_prefix("# ") {
             Some(setting)
@@ -315,6 +424,8 @@ mod tests {
         );
         assert_eq!(format!("{:?}", named.limits), format!("{:?}", default.limits));
         assert!(named.custom_uri.is_some_and(|rules| !rules.allow_http));
+        assert!(!named.endpoint[0].tls.allow_skip_checks && named.proxy.user_hosts.is_empty());
+        assert_eq!(named.proxy.server.as_deref(), Some("system"));
     }
 
     #[test]
@@ -326,6 +437,21 @@ mod tests {
         config.check().unwrap();
         assert_eq!(config.endpoint[0].configuration, "Microsoft.Exchange");
         assert_eq!((config.idle_seconds, config.grace_seconds, config.limits.sessions), (60, 120, 3));
+    }
+
+    #[test]
+    fn a_preset_fills_what_is_left_out() {
+        let mut config = parse(
+            "[[endpoint]]\npreset = 'exchange-online-china'\n[[endpoint]]\nname = 'gov'\ntitle = 'Ours'\n\
+             preset = 'exchange-online-gcc-high'\n",
+        );
+        config.load().unwrap();
+        config.check().unwrap();
+        assert_eq!(config.endpoint[0].name, "exchange-online-china");
+        assert_eq!(config.endpoint[0].uri, "https://partner.outlook.cn/PowerShell");
+        assert_eq!((config.endpoint[1].name.as_str(), config.endpoint[1].title.as_str()), ("gov", "Ours"));
+        let unknown = parse("[[endpoint]]\nname = 'a'\npreset = 'exchange'").load().unwrap_err().to_string();
+        assert!(unknown.contains("exchange-online-dod"), "{unknown}");
     }
 
     #[test]
@@ -360,7 +486,7 @@ mod tests {
     #[test]
     fn host_rules_match_whole_labels() {
         let rules =
-            HostRules { hosts: vec!["mail.example".into(), "*.corp.example".into()], allow_http: false };
+            HostRules { hosts: vec!["mail.example".into(), "*.corp.example".into()], ..HostRules::default() };
         for host in ["mail.example", "MAIL.example.", "a.corp.example", "a.b.corp.example"] {
             assert!(rules.allow(host), "{host}");
         }

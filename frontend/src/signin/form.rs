@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::{BUILD, EndpointOffer, Offer, SignIn};
+use postern_shared::wire::{EndpointOffer, Offer, SignIn};
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Stage, check::Check};
+use super::{Stage, check::Check, settings::Settings};
 use crate::{app::Intent, net::Checked, text};
 
 /// The form, around what happened so far.
@@ -28,6 +28,7 @@ pub(super) struct FormProps {
 pub(super) enum Did {
     Chose(Event),
     ToggledPassword,
+    ChangedSettings,
     FilledIn,
     Submitted,
     AskedForCheck,
@@ -43,10 +44,7 @@ pub(super) struct Form {
     uri: NodeRef,
     user: NodeRef,
     password: NodeRef,
-    configuration: NodeRef,
-    redirection: NodeRef,
-    timeout: NodeRef,
-    culture: NodeRef,
+    settings: Settings,
 }
 
 impl Component for Form {
@@ -64,6 +62,7 @@ impl Component for Form {
                 self.endpoint = usize::try_from(select.selected_index()).unwrap_or(0);
             }
             Did::ToggledPassword => self.password_shown = !self.password_shown,
+            Did::ChangedSettings => self.settings.chosen(),
             Did::FilledIn => {
                 if let Some((user, password)) = self.chosen(ctx).and_then(|endpoint| endpoint.demo.as_ref()) {
                     set(&self.user, user);
@@ -116,7 +115,7 @@ impl Component for Form {
         let connecting = *stage == Stage::Connecting || *stage == Stage::Resuming;
         html! {
             <form class="card" {onsubmit} aria-busy={busy.to_string()}>
-                <h2>{ text::CONNECT }</h2>
+                <h2>{ text::connect() }</h2>
                 { news.clone() }
                 if let Stage::Failed(failure) = stage {
                     { self.check.view(failure, ctx.link().callback(|_| Did::AskedForCheck)) }
@@ -124,7 +123,7 @@ impl Component for Form {
                 <fieldset disabled={busy}>
                     { self.endpoint_fields(ctx, offer, chosen) }
                     <label class="field">
-                        <span>{ text::USER_NAME }</span>
+                        <span>{ text::user_name() }</span>
                         <input ref={&self.user} id="user" name="username" autocomplete="username" autocapitalize="off"
                             spellcheck="false" required=true />
                     </label>
@@ -132,23 +131,23 @@ impl Component for Form {
                     if let Some((user, password)) = chosen.and_then(|endpoint| endpoint.demo.as_ref()) {
                         <p class="demo">
                             <span>
-                                { text::DEMO_HINT }<br />
+                                { text::demo_hint() }<br />
                                 <span class="muted">{ text::demo_credentials(user, password) }</span>
                             </span>
                             <button type="button" class="button" id="fill-in" onclick={ctx.link().callback(|_| Did::FilledIn)}>
-                                { text::FILL_IN }
+                                { text::fill_in() }
                             </button>
                         </p>
                     }
-                    { self.settings(chosen) }
+                    { self.settings.view(offer, chosen, &ctx.link().callback(|_| Did::ChangedSettings)) }
                 </fieldset>
                 { children.clone() }
                 <div class="buttons">
                     <button class="button primary" id="connect" disabled={busy}>
-                        { if busy { text::CONNECTING } else { text::CONNECT } }
+                        { if busy { text::connecting() } else { text::connect() } }
                     </button>
                     if connecting {
-                        <button type="button" class="button" id="cancel" onclick={cancel}>{ text::CANCEL }</button>
+                        <button type="button" class="button" id="cancel" onclick={cancel}>{ text::cancel() }</button>
                     }
                 </div>
             </form>
@@ -166,23 +165,26 @@ impl Form {
         html! {
             <>
                 <label class="field">
-                    <span>{ text::ENDPOINT }</span>
+                    <span>{ text::endpoint() }</span>
                     <select id="endpoint" onchange={ctx.link().callback(Did::Chose)}>
                         for (at, endpoint) in offer.endpoints.iter().enumerate() {
                             <option selected={at == self.endpoint}>{ &endpoint.title }</option>
                         }
                         if offer.custom_uri {
-                            <option selected={custom}>{ text::CUSTOM_URI }</option>
+                            <option selected={custom}>{ text::custom_uri() }</option>
                         }
                     </select>
                     if let Some(endpoint) = chosen {
                         <small class="muted">{ &endpoint.uri }</small>
+                        if let Some(note) = &endpoint.note {
+                            <small class="note">{ note }</small>
+                        }
                     }
                 </label>
                 if custom {
                     <label class="field">
-                        <span>{ text::CONNECTION_URI }</span>
-                        <input ref={&self.uri} id="uri" type="url" placeholder={text::CONNECTION_URI_EXAMPLE}
+                        <span>{ text::connection_uri() }</span>
+                        <input ref={&self.uri} id="uri" type="url" placeholder={text::connection_uri_example()}
                             required=true spellcheck="false" />
                     </label>
                 }
@@ -192,13 +194,13 @@ impl Form {
 
     fn password_field(&self, ctx: &Context<Self>) -> Html {
         let (kind, label, hint) = if self.password_shown {
-            ("text", text::HIDE, text::HIDE_PASSWORD)
+            ("text", text::hide(), text::hide_password())
         } else {
-            ("password", text::SHOW, text::SHOW_PASSWORD)
+            ("password", text::show(), text::show_password())
         };
         html! {
             <div class="field">
-                <label for="password">{ text::PASSWORD }</label>
+                <label for="password">{ if self.settings.oauth { text::token() } else { text::password() } }</label>
                 <div class="with-button">
                     <input ref={&self.password} id="password" name="password" type={kind} autocomplete="current-password"
                         autocapitalize="off" spellcheck="false" required=true />
@@ -210,63 +212,17 @@ impl Form {
         }
     }
 
-    fn settings(&self, chosen: Option<&EndpointOffer>) -> Html {
-        let configuration =
-            chosen.map_or("Microsoft.Exchange", |endpoint| &endpoint.configuration).to_owned();
-        html! {
-            <details class="advanced">
-                <summary>{ text::SETTINGS }</summary>
-                <div>
-                    <label class="field">
-                        <span>{ text::CONFIGURATION }</span>
-                        <input ref={&self.configuration} id="configuration" placeholder={configuration} spellcheck="false" />
-                    </label>
-                    <label class="field">
-                        <span>{ text::AUTHENTICATION }</span>
-                        <select id="authentication"><option selected=true>{ text::BASIC }</option></select>
-                    </label>
-                    <label class="field">
-                        <span>{ text::REDIRECTION }</span>
-                        <select ref={&self.redirection} id="redirection">
-                            <option selected=true>{ text::REDIRECTION_ALLOW }</option>
-                            <option>{ text::REDIRECTION_DENY }</option>
-                        </select>
-                    </label>
-                    <label class="field">
-                        <span>{ text::OPEN_TIMEOUT }</span>
-                        <input ref={&self.timeout} id="timeout" type="number" min="1" max="600" inputmode="numeric"
-                            placeholder={text::DEFAULT_TIMEOUT} />
-                    </label>
-                    <label class="field">
-                        <span>{ text::CULTURE }</span>
-                        <input ref={&self.culture} id="culture" placeholder={text::CULTURE_EXAMPLE} spellcheck="false"
-                            pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" />
-                    </label>
-                </div>
-            </details>
-        }
-    }
-
     fn filled(&self, ctx: &Context<Self>) -> SignIn {
         let chosen = self.chosen(ctx);
-        let some = |text: String| (!text.is_empty()).then_some(text);
-        let deny =
-            self.redirection.cast::<HtmlSelectElement>().is_some_and(|select| select.selected_index() == 1);
-        SignIn {
-            build: BUILD.to_owned(),
-            endpoint: chosen.map_or_else(String::new, |endpoint| endpoint.name.clone()),
-            uri: chosen.is_none().then(|| value(&self.uri).trim().to_owned()),
-            user: value(&self.user).trim().to_owned(),
-            password: value(&self.password),
-            configuration: some(value(&self.configuration).trim().to_owned()),
-            allow_redirection: !deny,
-            open_timeout: value(&self.timeout).trim().parse().ok(),
-            culture: some(value(&self.culture).trim().to_owned()),
-        }
+        let name = chosen.map_or_else(String::new, |endpoint| endpoint.name.clone());
+        let mut request = SignIn::new(name, value(&self.user).trim(), value(&self.password));
+        request.uri = chosen.is_none().then(|| value(&self.uri).trim().to_owned());
+        self.settings.fill(&mut request);
+        request
     }
 }
 
-fn value(input: &NodeRef) -> String {
+pub(super) fn value(input: &NodeRef) -> String {
     input.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
 }
 

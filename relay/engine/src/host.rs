@@ -1,8 +1,11 @@
 //! The engine's doors: the remote side, the files of the session, and whoever reads what comes out.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsValue};
+use postern_shared::{
+    value::{DateTimeKind, PsDateTime, PsStr, PsValue},
+    view::FormatViews,
+};
 
 use crate::value::{ErrorRecord, Value};
 
@@ -16,13 +19,95 @@ pub trait Remote {
         name.into()
     }
 
+    /// Whether its command of that name covers a local one (Import-PSSession -AllowClobber).
+    fn covers(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// The parameters of a command; none if there is no such command.
+    fn parameters(&self, name: &str) -> Vec<RemoteParameter> {
+        let _ = name;
+        Vec::new()
+    }
+
+    /// What is known of the session that is open.
+    fn facts(&self) -> SessionFacts {
+        SessionFacts::default()
+    }
+
+    /// Imports its commands anew, as Import-PSSession does. `local` are the names that commands have here.
+    ///
+    /// # Errors
+    /// If the remote side gives no commands, as a sentence.
+    fn import(
+        &mut self,
+        import: &Import,
+        local: &[PsStr],
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Imported, PsStr> {
+        let _ = (import, local, progress);
+        Err(PsStr::from_static("There is no remote session."))
+    }
+
     /// Names of all commands, for Get-Command.
     fn names(&self) -> Vec<PsStr> {
         Vec::new()
     }
 
+    /// The views that it has for its types, from what `Get-FormatData` gives there.
+    fn views(&self) -> Rc<FormatViews> {
+        Rc::default()
+    }
+
     /// Starts a command. What it gives is read from what this returns.
     fn invoke(&mut self, invocation: Invocation) -> Box<dyn RemoteRun>;
+}
+
+/// A parameter of a remote command: as much as Import-PSSession learns of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteParameter {
+    /// Its name.
+    pub name: PsStr,
+    /// Other names.
+    pub aliases: Vec<PsStr>,
+    /// Whether it takes no value.
+    pub is_switch: bool,
+}
+
+/// What is known of the session that is open; texts are empty where they are not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// The host that is signed in to.
+    pub host: PsStr,
+    /// Its address.
+    pub uri: PsStr,
+    /// Name of the session configuration.
+    pub configuration: PsStr,
+    /// The user.
+    pub user: PsStr,
+}
+
+/// What Import-PSSession is to import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Import {
+    /// Names of commands, with wildcards; none for all.
+    pub names: Vec<PsStr>,
+    /// Names of types whose views are imported; `None` for all types, if all commands are imported, else for none.
+    pub views: Option<Vec<PsStr>>,
+    /// What stands before the nouns of their names here.
+    pub prefix: PsStr,
+    /// Whether they cover local commands of the same name.
+    pub allow_clobber: bool,
+}
+
+/// What was imported.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Names as they are here, sorted.
+    pub names: Vec<PsStr>,
+    /// Names that were left out because local commands have them.
+    pub skipped: Vec<PsStr>,
 }
 
 /// A command for the remote side: structured, never text.
@@ -188,6 +273,17 @@ pub trait Workspace {
     fn remove(&mut self, name: &str) -> bool;
     /// Names, lengths and times of writing of all files.
     fn list(&mut self) -> Vec<FileInfo>;
+}
+
+/// Objects as CLIXML documents, for Export- and Import-Clixml: whoever runs the engine knows how they are written.
+pub trait Clixml {
+    /// The document of these values, without white space between its elements. Secrets are left out.
+    fn encode(&self, values: &[PsValue]) -> Vec<u8>;
+    /// The values of a document (UTF-8).
+    ///
+    /// # Errors
+    /// If it is none, as a sentence.
+    fn decode(&self, document: &[u8]) -> Result<Vec<PsValue>, PsStr>;
 }
 
 /// A file of the workspace.

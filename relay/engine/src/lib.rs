@@ -12,6 +12,7 @@
 //! | `interp` | the interpreter: scopes, statements, expressions, the binder, pipelines, remote commands |
 //! | `convert`, `ops` | conversions, arithmetic, comparison, patterns, formats |
 //! | `members` | properties, methods and static members: the closed world's tables |
+//! | `format` | objects as text: tables, lists, and which view an object has |
 //! | `cmdlets` | the cmdlets, one file a family; how to add one is said there |
 //!
 //! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
@@ -30,8 +31,10 @@
 mod cmdlets;
 mod code;
 mod convert;
+mod encoding;
 mod error;
 mod eval;
+pub mod format;
 pub mod host;
 mod interp;
 pub mod limits;
@@ -40,6 +43,7 @@ mod ops;
 mod plan;
 mod stages;
 pub mod value;
+pub mod workspace;
 
 pub use self::{
     code::{ScriptBlock, Source},

@@ -44,3 +44,17 @@ pub const STACK: usize = 256 << 20;
 
 /// What ends a line of text that the engine makes.
 pub const NEWLINE: &str = "\n";
+/// Longest file of the workspace, in bytes.
+pub const MAX_FILE: usize = 32 << 20;
+
+/// Files that a workspace holds.
+pub const MAX_FILES: usize = 1_000;
+
+/// Bytes that a workspace holds, in all files.
+pub const MAX_WORKSPACE: usize = 128 << 20;
+
+/// Folders that a workspace holds.
+pub const MAX_FOLDERS: usize = 1_000;
+
+/// Levels of nested values in JSON.
+pub const MAX_JSON_DEPTH: usize = 1_024;

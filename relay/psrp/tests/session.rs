@@ -29,8 +29,9 @@ fn mailbox(name: &str) -> PsValue {
     .into()
 }
 
+/// WIRE 34: the private data comes before the state, and the client does not wait for it.
 #[test]
-fn a_pool_opens_with_its_private_data() {
+fn wire_34_a_pool_opens_with_its_private_data() {
     let mut pair = Pair::new();
     pair.feed_server();
     let Some(server::Event::Open(init)) = pair.server.poll_event() else { panic!("no Open") };

@@ -1,26 +1,14 @@
 //! `postern check`: a connection checked layer by layer.
 
-use std::{
-    fs::File,
-    io::{IsTerminal as _, Read as _, Write as _},
-    path::PathBuf,
-    time::Duration,
-};
+use std::io::Write as _;
 
 use postern_shared::wire::{CheckState, CheckStep};
-use url::Url;
-use zeroize::Zeroizing;
 
-use super::report;
-use crate::{
-    config::{Config, ConfigError, EndpointConfig, HostRules},
-    session::{self, Opening},
+use super::{
+    report,
+    sign_in::{SignInArgs, SignInError},
 };
-
-/// The environment variable that a password is taken from unless another is named.
-const PASSWORD_VARIABLE: &str = "POSTERN_PASSWORD";
-/// Bytes of a password that are read.
-const MOST_PASSWORD: u64 = 4096;
+use crate::session;
 
 /// What `postern check` is told.
 #[derive(Debug, clap::Args)]
@@ -33,33 +21,11 @@ pub(super) struct CheckArgs {
     /// Connection URI, or the name of an endpoint in the configuration.
     #[arg(long, value_name = "URI|NAME")]
     endpoint: String,
-    /// Configuration in TOML that names the endpoint.
-    #[arg(long, value_name = "FILE", env = "POSTERN_CONFIG")]
-    config: Option<PathBuf>,
-    /// Session configuration; by default the endpoint's own, or Microsoft.Exchange.
-    #[arg(long, value_name = "NAME")]
-    configuration: Option<String>,
     /// User name to sign in with.
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// Reads the password from this file descriptor, up to its first line's end.
-    #[arg(long, value_name = "N", requires = "user")]
-    password_fd: Option<u32>,
-    /// Reads the password from this environment variable.
-    #[arg(long, value_name = "VARIABLE", requires = "user", default_value = PASSWORD_VARIABLE)]
-    password_env: String,
-    /// Sends the password over http to another machine too, where anyone on the way reads it.
-    #[arg(long)]
-    allow_http: bool,
-    /// Follows redirects to the same host over https, and to the hosts that the endpoint's configuration lists.
-    #[arg(long)]
-    allow_redirection: bool,
-    /// Hosts that a redirect may lead to besides, such as `*.example.com`.
-    #[arg(long, value_name = "HOST", requires = "allow_redirection")]
-    redirect_host: Vec<String>,
-    /// Seconds for opening the session.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
-    open_timeout: u32,
+    #[command(flatten)]
+    sign_in: SignInArgs,
     /// Prints each step as a line of JSON.
     #[arg(long)]
     json: bool,
@@ -69,42 +35,19 @@ pub(super) struct CheckArgs {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CheckError {
     #[error(transparent)]
-    Config(#[from] ConfigError),
-    #[error(
-        "there is no endpoint `{0}` in the configuration, and it is no connection URI such as https://mail.example.com/PowerShell/"
-    )]
-    NoEndpoint(String),
+    SignIn(#[from] SignInError),
     #[error("{what} {remedy}")]
     Invalid { what: String, remedy: String },
-    #[error("cannot read the password: {0}")]
-    Password(std::io::Error),
-    #[error("no password: give it in {0}, by --password-fd, or at a terminal; without --user none is needed")]
-    NoPassword(String),
 }
 
 /// Runs the check; whether all is well.
 pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
-    let (json, endpoint) = (args.json, endpoint(&args)?);
-    let password = match &args.user {
-        Some(user) => password(&args, user, &endpoint.uri)?,
-        None => Zeroizing::default(),
-    };
+    let (json, user) = (args.json, args.user);
+    let opening = args.sign_in.opening(&args.endpoint, user.clone())?;
     let _ = rustls::crypto::ring::default_provider().install_default();
     if !json {
-        println!("{}\n", report::heading(&endpoint.uri, &endpoint.configuration, args.user.as_deref()));
+        println!("{}\n", report::heading(&opening.uri, &opening.configuration, user.as_deref()));
     }
-    let hosts = endpoint.redirect_hosts.iter().chain(&args.redirect_host).cloned().collect();
-    let opening = Opening {
-        title: endpoint.title,
-        uri: endpoint.uri,
-        configuration: endpoint.configuration,
-        user: args.user.unwrap_or_default(),
-        password,
-        allow_http: endpoint.allow_http,
-        redirects: args.allow_redirection.then_some(HostRules { hosts, allow_http: false }),
-        open_timeout: Duration::from_secs(args.open_timeout.max(1).into()),
-        culture: None,
-    };
     let mut reached = None;
     let print = |step: CheckStep| {
         if !json && matches!(step.state, CheckState::Passed { .. }) {
@@ -124,45 +67,4 @@ pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
         println!("\n{}", report::verdict(well, reached));
     }
     Ok(well)
-}
-
-/// The endpoint that is meant: by its name in the configuration, or a connection URI.
-fn endpoint(args: &CheckArgs) -> Result<EndpointConfig, CheckError> {
-    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    let known = config.endpoint.into_iter().find(|endpoint| endpoint.name == args.endpoint);
-    let mut endpoint = match known {
-        Some(known) => known,
-        None if Url::parse(&args.endpoint).is_ok_and(|url| url.has_host()) => EndpointConfig {
-            name: String::new(),
-            title: String::new(),
-            uri: args.endpoint.clone(),
-            configuration: "Microsoft.Exchange".to_owned(),
-            allow_http: false,
-            redirect_hosts: Vec::new(),
-            demo: None,
-        },
-        None => return Err(CheckError::NoEndpoint(args.endpoint.clone())),
-    };
-    endpoint.allow_http |= args.allow_http;
-    if let Some(configuration) = &args.configuration {
-        endpoint.configuration.clone_from(configuration);
-    }
-    Ok(endpoint)
-}
-
-fn password(args: &CheckArgs, user: &str, uri: &str) -> Result<Zeroizing<String>, CheckError> {
-    let given = if let Some(descriptor) = args.password_fd {
-        let mut text = Zeroizing::new(String::new());
-        let file = File::open(format!("/dev/fd/{descriptor}")).map_err(CheckError::Password)?;
-        file.take(MOST_PASSWORD).read_to_string(&mut text).map_err(CheckError::Password)?;
-        Zeroizing::new(text.lines().next().unwrap_or_default().to_owned())
-    } else if let Ok(text) = std::env::var(&args.password_env) {
-        Zeroizing::new(text)
-    } else if std::io::stdin().is_terminal() {
-        let question = format!("Password of {user} for {uri}: ");
-        Zeroizing::new(rpassword::prompt_password(question).map_err(CheckError::Password)?)
-    } else {
-        Zeroizing::default()
-    };
-    if given.is_empty() { Err(CheckError::NoPassword(args.password_env.clone())) } else { Ok(given) }
 }

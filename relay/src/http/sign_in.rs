@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -12,13 +13,16 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use postern_shared::wire::{BUILD, EndpointOffer, Failure, Offer, SignIn, SignedIn};
+use postern_shared::wire::{BUILD, EndpointOffer, Failure, Offer, ProxyChoice, SignIn, SignedIn};
+use postern_wsman::client::{
+    Credentials, DEFAULT_MAXIMUM_REDIRECTION, Proxy, ProxyServer, Redirects, TlsOptions,
+};
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::{Browser, Relay};
 use crate::{
-    config::{Config, EndpointConfig, HostRules},
+    config::{Config, EndpointConfig, HostRules, note_of},
     session::{Opening, Refused},
 };
 
@@ -26,6 +30,12 @@ use crate::{
 const MOST_BYTES: usize = 16 << 10;
 /// The longest that a user may set for opening a session.
 const LONGEST_OPEN: u32 = 600;
+/// The longest that a user may set for an operation: Exchange's `MaxOperationTimeoutSeconds`.
+const LONGEST_OPERATION: u32 = 900;
+/// The shortest and the longest that a shell may be idle: PowerShell's own limits, a minute and twelve hours.
+const IDLE: std::ops::RangeInclusive<u32> = 60..=43_200;
+/// The most redirects that a user may allow.
+const MOST_REDIRECTS: u32 = 10;
 
 /// What the relay offers to someone who has not signed in.
 pub(super) async fn offer(State(relay): State<Relay>) -> Json<Offer> {
@@ -34,12 +44,16 @@ pub(super) async fn offer(State(relay): State<Relay>) -> Json<Offer> {
         title: title(endpoint).to_owned(),
         uri: endpoint.uri.clone(),
         configuration: endpoint.configuration.clone(),
+        note: note_of(&endpoint.uri).map(str::to_owned),
+        skip_checks: endpoint.tls.allow_skip_checks,
         demo: endpoint.demo.clone(),
     };
     Json(Offer {
         build: BUILD.to_owned(),
         endpoints: relay.config.endpoint.iter().map(offer).collect(),
         custom_uri: relay.config.custom_uri.is_some(),
+        custom_skip_checks: relay.config.custom_uri.as_ref().is_some_and(|rules| rules.tls.allow_skip_checks),
+        proxies: relay.config.proxy.is_choice(),
         idle_seconds: relay.config.idle_seconds,
     })
 }
@@ -244,27 +258,80 @@ pub(super) fn opening(config: &Config, request: SignIn, needs: Password) -> Resu
             "Reload the page and choose another endpoint.",
         ));
     };
-    let redirects = HostRules {
-        hosts: match (&config.custom_uri, endpoint.name.is_empty()) {
-            (Some(rules), true) => rules.hosts.clone(),
-            _ => endpoint.redirect_hosts.clone(),
-        },
-        allow_http: false,
-    };
+    let proxy = proxy(config, request.proxy)?;
+    let tls = tls(endpoint, request.skip_ca_check, request.skip_cn_check)?;
+    let some = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     Ok(Opening {
         title: title(endpoint).to_owned(),
         uri: endpoint.uri.clone(),
-        configuration: request
-            .configuration
-            .filter(|name| !name.is_empty())
-            .unwrap_or(endpoint.configuration.clone()),
+        configuration: some(request.configuration).unwrap_or(endpoint.configuration.clone()),
         user: request.user.trim().to_owned(),
         password,
+        oauth: request.oauth,
         allow_http: endpoint.allow_http,
-        redirects: request.allow_redirection.then_some(redirects),
-        open_timeout: Duration::from_secs(open_seconds.into()),
-        culture: request.culture.filter(|culture| !culture.is_empty()),
+        redirects: request
+            .allow_redirection
+            .then(|| redirects(endpoint, request.maximum_redirection.unwrap_or(DEFAULT_MAXIMUM_REDIRECTION))),
+        tls,
+        proxy,
+        open_timeout: seconds(open_seconds),
+        operation_timeout: request.operation_timeout.map(|time| seconds(time.clamp(1, LONGEST_OPERATION))),
+        idle_timeout: request.idle_timeout.map(|time| seconds(time.clamp(*IDLE.start(), *IDLE.end()))),
+        culture: some(request.culture),
+        ui_culture: some(request.ui_culture),
     })
+}
+
+fn redirects(endpoint: &EndpointConfig, maximum: u32) -> Redirects {
+    let rules = HostRules { hosts: endpoint.redirect_hosts.clone(), ..HostRules::default() };
+    Redirects {
+        maximum: maximum.min(MOST_REDIRECTS),
+        allowed: Arc::new(move |host| rules.allow(host)),
+        allow_http: endpoint.allow_http,
+    }
+}
+
+/// The way that the user chose, if users may choose.
+fn proxy(config: &Config, choice: ProxyChoice) -> Result<Proxy, Box<Failure>> {
+    if choice == ProxyChoice::Relay {
+        return Ok(config.loaded_proxy.clone());
+    }
+    if !config.proxy.is_choice() {
+        return Err(failure(
+            "This relay does not let users choose a proxy.",
+            "Its configuration names no host under proxy.user_hosts.",
+            "Leave the proxy as the relay has it, or ask the relay's administrator.",
+        ));
+    }
+    let (uri, user, password) = match choice {
+        ProxyChoice::Relay | ProxyChoice::System => return Ok(Proxy::System),
+        ProxyChoice::None => return Ok(Proxy::None),
+        ProxyChoice::Explicit { uri, user, password } => (uri, user, Zeroizing::new(password)),
+    };
+    let credentials = (!user.is_empty()).then(|| Credentials::new(user, password));
+    let server = ProxyServer::new(&uri, credentials).map_err(|error| Box::new(error.to_failure()))?;
+    if !config.proxy.allows(server.host()) {
+        return Err(failure(
+            &format!("This relay may not use the proxy {}.", server.host()),
+            "Its configuration does not name that host under proxy.user_hosts.",
+            "Check the spelling, or ask the relay's administrator to allow the host.",
+        ));
+    }
+    Ok(Proxy::Explicit(server))
+}
+
+/// How the server proves itself, with what the user would skip if the endpoint lets users.
+fn tls(endpoint: &EndpointConfig, skip_ca: bool, skip_cn: bool) -> Result<TlsOptions, Box<Failure>> {
+    if (skip_ca || skip_cn) && !endpoint.tls.allow_skip_checks {
+        return Err(failure(
+            "This relay does not skip the checks of certificates.",
+            "Its configuration does not allow it for this endpoint, as the password would go to whoever stands in \
+             between.",
+            "Sign in without skipping them, or ask the relay's administrator to trust the server's authority.",
+        ));
+    }
+    Ok(TlsOptions { skip_ca_check: skip_ca, skip_cn_check: skip_cn, ..endpoint.loaded_tls.clone() })
 }
 
 /// A connection URI that the user typed, if the configuration allows its host.
@@ -310,10 +377,11 @@ fn custom(config: &Config, uri: &str) -> Result<EndpointConfig, Box<Failure>> {
         name: String::new(),
         title: host.to_owned(),
         uri: uri.to_owned(),
-        configuration: "Microsoft.Exchange".to_owned(),
         allow_http: rules.allow_http,
-        redirect_hosts: Vec::new(),
-        demo: None,
+        redirect_hosts: rules.hosts.clone(),
+        tls: rules.tls.clone(),
+        loaded_tls: rules.loaded_tls.clone(),
+        ..EndpointConfig::default()
     })
 }
 
@@ -335,17 +403,7 @@ mod tests {
     use super::*;
 
     fn request(uri: Option<&str>, endpoint: &str) -> SignIn {
-        SignIn {
-            build: BUILD.to_owned(),
-            endpoint: endpoint.to_owned(),
-            uri: uri.map(str::to_owned),
-            user: "admin".to_owned(),
-            password: "secret".to_owned(),
-            configuration: None,
-            allow_redirection: false,
-            open_timeout: None,
-            culture: None,
-        }
+        SignIn { uri: uri.map(str::to_owned), ..SignIn::new(endpoint, "admin", "secret") }
     }
 
     #[test]
@@ -378,7 +436,7 @@ mod tests {
             opening(config, request(Some(uri), ""), Password::Needed).err().map(|failure| failure.what)
         };
         assert!(refused(&config, "https://mail.example/").unwrap().contains("does not accept"));
-        config.custom_uri = Some(HostRules { hosts: vec!["mail.example".into()], allow_http: false });
+        config.custom_uri = Some(HostRules { hosts: vec!["mail.example".into()], ..HostRules::default() });
         assert_eq!(refused(&config, "https://mail.example/PowerShell/"), None);
         for uri in [
             "https://169.254.169.254/",
@@ -392,5 +450,73 @@ mod tests {
             assert!(refused(&config, uri).is_some(), "{uri}");
         }
         assert!(opening(&config, request(None, "other"), Password::Optional).is_err());
+    }
+
+    fn wanted(config: &Config, request: SignIn) -> Result<Opening, Box<Failure>> {
+        opening(config, request, Password::Needed)
+    }
+
+    #[test]
+    fn proxies_and_skipped_checks_are_the_administrators_to_allow() {
+        let endpoint = EndpointConfig {
+            name: "mail".into(),
+            uri: "https://mail.example/PowerShell/".into(),
+            ..EndpointConfig::default()
+        };
+        let mut config = Config { endpoint: vec![endpoint], ..Config::default() };
+        let with_proxy = |proxy| SignIn { proxy, ..request(None, "mail") };
+        let explicit = |uri: &str| ProxyChoice::Explicit {
+            uri: uri.into(),
+            user: "p".into(),
+            password: "geheim".into(),
+        };
+        let skipping = SignIn { skip_ca_check: true, ..request(None, "mail") };
+        assert!(wanted(&config, with_proxy(ProxyChoice::Relay)).is_ok());
+        for refused in [ProxyChoice::System, ProxyChoice::None, explicit("http://proxy.example:3128")] {
+            assert!(wanted(&config, with_proxy(refused)).is_err());
+        }
+        assert!(wanted(&config, skipping.clone()).is_err());
+
+        config.proxy.user_hosts = vec!["proxy.example".into()];
+        config.endpoint[0].tls.allow_skip_checks = true;
+        assert!(wanted(&config, with_proxy(ProxyChoice::None)).is_ok());
+        let opened = wanted(&config, with_proxy(explicit("http://proxy.example:3128"))).ok().unwrap();
+        assert!(matches!(&opened.proxy, Proxy::Explicit(server) if server.host() == "proxy.example"));
+        for uri in
+            ["http://169.254.169.254/", "http://localhost:22", "http://x@proxy.example", "proxy.example"]
+        {
+            assert!(wanted(&config, with_proxy(explicit(uri))).is_err(), "{uri}");
+        }
+        let opened = wanted(&config, skipping).ok().unwrap();
+        assert!(opened.tls.skip_ca_check && !opened.tls.skip_cn_check);
+    }
+
+    #[test]
+    fn what_a_user_sets_is_kept_within_bounds() {
+        let endpoint = EndpointConfig {
+            name: "mail".into(),
+            uri: "https://mail.example/PowerShell/".into(),
+            redirect_hosts: vec!["*.mail.example".into()],
+            ..EndpointConfig::default()
+        };
+        let config = Config { endpoint: vec![endpoint], ..Config::default() };
+        let all = SignIn {
+            allow_redirection: true,
+            maximum_redirection: Some(u32::MAX),
+            open_timeout: Some(u32::MAX),
+            operation_timeout: Some(u32::MAX),
+            idle_timeout: Some(1),
+            culture: Some("de-DE".into()),
+            ui_culture: Some("en-GB".into()),
+            ..request(None, "mail")
+        };
+        let opening = wanted(&config, all).ok().unwrap();
+        let redirects = opening.redirects.unwrap();
+        assert_eq!(redirects.maximum, MOST_REDIRECTS);
+        assert!((redirects.allowed)("a.mail.example") && !(redirects.allowed)("mail.example.evil.example"));
+        assert_eq!(opening.open_timeout, Duration::from_secs(600));
+        assert_eq!(opening.operation_timeout, Some(Duration::from_secs(900)));
+        assert_eq!(opening.idle_timeout, Some(Duration::from_secs(60)));
+        assert_eq!((opening.culture.unwrap(), opening.ui_culture.unwrap()), ("de-DE".into(), "en-GB".into()));
     }
 }

@@ -15,15 +15,13 @@ pub(crate) fn check(
     report: impl FnMut(CheckStep) + Send,
 ) -> Result<impl Future<Output = bool> + Send, Box<Failure>> {
     let endpoint = opening
-        .endpoint(&opening.uri)
+        .endpoint()
         .map_err(|error| Box::new(ConnectError { host: opening.host(), error }.to_failure()))?;
     let check = Check {
         endpoint,
         credentials: (!opening.password.is_empty()).then(|| opening.credentials()),
         options: opening.options(),
-        follow: move |from: &Endpoint, location: &str| {
-            opening.endpoint(&opening.follow(from.to(), location)?).ok()
-        },
+        follow: |from: &Endpoint, location: &str| from.redirected(location).ok(),
     };
     Ok(check.run(report))
 }

@@ -2,18 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use postern_engine::host::SessionFacts;
 use postern_shared::wire::{EventKind, Failure, StepState};
 use postern_wsman::client::{
-    ConnectError, ConnectOptions, ConnectStep, Credentials, Endpoint, Error, RemoteSession, Timeouts,
+    ConnectError, ConnectOptions, ConnectStep, Credentials, Endpoint, Error, Proxy, Redirects, RemoteSession,
+    Timeouts, TlsOptions,
 };
 use url::Url;
 use zeroize::Zeroizing;
 
 use super::{failure, log::Log};
-use crate::config::HostRules;
-
-/// Redirects that are followed; PowerShell's `MaximumRedirection` is as many.
-const MOST_REDIRECTS: usize = 5;
 
 /// What to open, and as whom.
 pub(crate) struct Opening {
@@ -25,16 +23,28 @@ pub(crate) struct Opening {
     pub(crate) configuration: String,
     /// User name.
     pub(crate) user: String,
-    /// Password.
+    /// Password, or token.
     pub(crate) password: Zeroizing<String>,
+    /// Whether [`Self::password`] is an OAuth token.
+    pub(crate) oauth: bool,
     /// Whether http is accepted for another machine.
     pub(crate) allow_http: bool,
-    /// Where a redirect may lead besides the same host; `None` to follow none.
-    pub(crate) redirects: Option<HostRules>,
+    /// Which redirects are followed; `None` for none.
+    pub(crate) redirects: Option<Redirects>,
+    /// How the server proves itself.
+    pub(crate) tls: TlsOptions,
+    /// The way to it.
+    pub(crate) proxy: Proxy,
     /// How long opening may take.
     pub(crate) open_timeout: Duration,
+    /// How long an operation may take; `None` for the default.
+    pub(crate) operation_timeout: Option<Duration>,
+    /// How long the server keeps an unused shell; `None` for the server's own value.
+    pub(crate) idle_timeout: Option<Duration>,
     /// Culture; `None` for the default.
     pub(crate) culture: Option<String>,
+    /// UI culture; `None` for the same.
+    pub(crate) ui_culture: Option<String>,
 }
 
 impl Opening {
@@ -43,36 +53,57 @@ impl Opening {
         host(&self.uri)
     }
 
-    /// The endpoint at an address: its own, or one that it was redirected to.
-    pub(super) fn endpoint(&self, uri: &str) -> Result<Endpoint, Error> {
+    /// What the session's own commands tell of it.
+    pub(super) fn facts(&self) -> SessionFacts {
+        SessionFacts {
+            host: self.host().into(),
+            uri: self.uri.as_str().into(),
+            configuration: self.configuration.as_str().into(),
+            user: self.user.as_str().into(),
+        }
+    }
+
+    /// The endpoint.
+    pub(super) fn endpoint(&self) -> Result<Endpoint, Error> {
         let resource = if self.configuration.contains("://") {
             self.configuration.clone()
         } else {
             format!("http://schemas.microsoft.com/powershell/{}", self.configuration)
         };
-        let mut endpoint = Endpoint::new(uri, resource)?;
+        let mut endpoint = Endpoint::new(&self.uri, resource)?;
         endpoint.basic_over_http = self.allow_http;
-        endpoint.timeouts = Timeouts { open: self.open_timeout, ..Timeouts::default() };
-        Ok(endpoint)
+        let default = Timeouts::default();
+        endpoint.timeouts = Timeouts {
+            open: self.open_timeout,
+            operation: self.operation_timeout.unwrap_or(default.operation),
+            ..default
+        };
+        endpoint.tls = self.tls.clone();
+        endpoint.proxy = self.proxy.clone();
+        endpoint.redirects = self.redirects.clone();
+        if self.oauth { endpoint.with_oauth() } else { Ok(endpoint) }
     }
 
     /// As whom to sign in.
     pub(super) fn credentials(&self) -> Credentials {
-        Credentials::new(self.user.as_str(), self.password.clone())
+        let user = self.user.as_str();
+        if self.oauth {
+            Credentials::bearer(user, &self.password)
+        } else {
+            Credentials::new(user, self.password.clone())
+        }
     }
 
     /// What the session is to be.
     pub(super) fn options(&self) -> ConnectOptions {
-        let mut options = ConnectOptions::default();
+        let mut options = ConnectOptions { idle_timeout: self.idle_timeout, ..ConnectOptions::default() };
         if let Some(culture) = &self.culture {
             (options.culture, options.ui_culture) = (culture.clone(), culture.clone());
         }
+        if let Some(ui_culture) = &self.ui_culture {
+            options.ui_culture.clone_from(ui_culture);
+        }
         options
-    }
-
-    /// Where a redirect from one address leads, if credentials may go there.
-    pub(super) fn follow(&self, from: &str, location: &str) -> Option<String> {
-        redirect(from, location, self.redirects.as_ref()?)
     }
 }
 
@@ -83,48 +114,21 @@ fn host(uri: &str) -> String {
 /// Opens the remote session. Dropping the future gives up, and removes what was opened.
 pub(super) async fn connect(opening: &Opening, log: &Log) -> Result<RemoteSession, Failure> {
     let mut steps = Steps::new(log);
-    let opened = tokio::time::timeout(opening.open_timeout, follow(opening, &mut steps)).await;
+    let opened = tokio::time::timeout(opening.open_timeout, open(opening, &mut steps)).await;
     let failure = match opened {
         Ok(Ok(remote)) => return Ok(remote),
-        Ok(Err(failure)) => failure,
+        Ok(Err(error)) => error.to_failure(),
         Err(_) => failure::open_timeout(&opening.host(), opening.open_timeout),
     };
     steps.failed();
     Err(failure)
 }
 
-async fn follow(opening: &Opening, steps: &mut Steps<'_>) -> Result<RemoteSession, Failure> {
-    let mut uri = opening.uri.clone();
-    for _ in 0..=MOST_REDIRECTS {
-        let error = match once(opening, &uri, steps).await {
-            Ok(remote) => return Ok(remote),
-            Err(error) => error,
-        };
-        let Error::Redirected { location, .. } = &error.error else { return Err(error.to_failure()) };
-        let Some(next) = opening.follow(&uri, location) else { return Err(error.to_failure()) };
-        steps.text(&format!("Redirected to {}", host(&next)));
-        uri = next;
-    }
-    Err(failure::too_many_redirects(MOST_REDIRECTS))
-}
-
-async fn once(opening: &Opening, uri: &str, steps: &mut Steps<'_>) -> Result<RemoteSession, ConnectError> {
-    let endpoint = opening.endpoint(uri).map_err(|error| ConnectError { host: host(uri), error })?;
+async fn open(opening: &Opening, steps: &mut Steps<'_>) -> Result<RemoteSession, ConnectError> {
+    let failed = |error| ConnectError { host: opening.host(), error };
+    let endpoint = opening.endpoint().map_err(failed)?;
     let (credentials, options) = (opening.credentials(), opening.options());
     RemoteSession::connect(endpoint, credentials, options, |step| steps.take(&step)).await
-}
-
-/// Where a redirect leads, if credentials may go there: over https, and to the same host or one of the rules.
-fn redirect(from: &str, location: &str, rules: &HostRules) -> Option<String> {
-    let from = Url::parse(from).ok()?;
-    let to = from.join(location.trim()).ok()?;
-    let host = to.host_str()?;
-    let same = to.origin() == from.origin();
-    let safe = to.scheme() == "https" && (from.host_str() == Some(host) || rules.allow(host));
-    let plain = to.username().is_empty() && to.password().is_none();
-    // As it is written, if it is whole: a default port stays.
-    let whole = location.contains("://");
-    ((same || safe) && plain).then(|| if whole { location.trim().to_owned() } else { to.to_string() })
 }
 
 /// The steps in the log: each begins and ends under its number.
@@ -147,6 +151,12 @@ impl<'a> Steps<'a> {
             ConnectStep::Connecting { host, .. } => self.begin(&format!("Connection to {host}")),
             ConnectStep::SigningIn { user } => self.begin(&format!("Signing in as {user}")),
             ConnectStep::OpeningRunspace => self.begin("Opening the runspace"),
+            ConnectStep::Redirected { location } => {
+                // PowerShell's own words.
+                self.text(&format!(
+                    "Your connection has been redirected to the following URI: \"{location}\""
+                ));
+            }
             ConnectStep::Connected | ConnectStep::ShellCreated { .. } | ConnectStep::RunspaceOpened => {
                 self.done();
             }
@@ -181,34 +191,5 @@ impl<'a> Steps<'a> {
 
     fn report(&self, step: u32, text: &str, state: StepState) {
         self.log.append(EventKind::Step { step, text: text.to_owned(), state });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn credentials_follow_a_redirect_only_over_https_to_known_hosts() {
-        let rules = HostRules { hosts: vec!["*.outlook.example".into()], allow_http: false };
-        let allowed = |from: &str, to: &str| redirect(from, to, &rules).is_some();
-        let from = "https://mail.example/PowerShell/";
-        for to in ["https://pod1.outlook.example/powershell/", "https://mail.example/other/", "/other/"] {
-            assert!(allowed(from, to), "{to}");
-        }
-        for to in [
-            "https://evil.example/",
-            "http://mail.example/PowerShell/",
-            "http://pod1.outlook.example/",
-            "//evil.example/",
-            "https://a:b@pod1.outlook.example/",
-            "file:///etc/passwd",
-            "",
-        ] {
-            let same = to.is_empty();
-            assert_eq!(allowed(from, to), same, "{to}");
-        }
-        assert!(allowed("http://127.0.0.1:1/redirect/", "/powershell/"));
-        assert!(!allowed("http://127.0.0.1:1/redirect/", "http://127.0.0.1:2/powershell/"));
     }
 }

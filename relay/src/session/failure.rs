@@ -189,12 +189,17 @@ const KNOWN: [(&str, &str, &str); 24] = [
     ),
 ];
 
+/// Likely cause and remedy of an error by what stands in its id, exception and message.
+pub(super) fn known(places: &[&str]) -> Option<(&'static str, &'static str)> {
+    let known = KNOWN.iter().find(|(word, ..)| places.iter().any(|place| place.contains(word)));
+    known.map(|(_, cause, remedy)| (*cause, *remedy))
+}
+
 fn explain(record: &ErrorRecord, id: &str) -> (&'static str, &'static str) {
     let message = record.message();
     let places = [id, record.fully_qualified_error_id.as_str(), record.exception_type(), message.as_str()];
-    let known = KNOWN.iter().find(|(word, ..)| places.iter().any(|place| place.contains(word)));
-    if let Some((_, cause, remedy)) = known {
-        return (cause, remedy);
+    if let Some(known) = known(&places) {
+        return known;
     }
     match record.category.category {
         ErrorCategory::ObjectNotFound => ("No such object exists.", "Check the spelling of the name."),
@@ -276,15 +281,6 @@ pub(super) fn open_timeout(host: &str, after: Duration) -> Failure {
         &format!("{host} did not open a session within {}.", spell(after)),
         "The server is busy, or a firewall between it and the relay drops what is sent.",
         "Sign in again. For a slow server set a longer open timeout in the advanced settings.",
-    )
-}
-
-/// A redirect led to another, and so on.
-pub(super) fn too_many_redirects(most: usize) -> Failure {
-    failure(
-        "The session was redirected too often.",
-        &format!("Servers redirected the session more than {most} times, perhaps in a circle."),
-        "Have the external URLs of the PowerShell virtual directories checked (Get-PowerShellVirtualDirectory).",
     )
 }
 

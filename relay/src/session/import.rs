@@ -1,58 +1,59 @@
 //! Importing: the remote session's commands, and the views in which its objects are shown.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use postern_psrp::{message::MetadataAnswer, pipeline::PipelineSpec};
 use postern_shared::{
-    value::PsValue,
+    value::{Content, PsObject, PsStr, PsValue},
     view::FormatViews,
     wire::{EventKind, Failure},
 };
 use postern_wsman::client::{ConnectError, Ended, Error, PipelineEvent, RemoteSession};
 use tokio::time::{Duration, Instant};
 
-use super::{failure, log::Log};
+use super::{catalog::Catalog, failure, log::Log};
 
 /// Progress is told so often; Import-PSSession does as well.
 const REPORT: Duration = Duration::from_millis(200);
-/// Commands that are taken in; Exchange has about 1,400.
-const MOST_COMMANDS: usize = 20_000;
-/// Longest name of a command, as in PowerShell's own import.
-const LONGEST_NAME: usize = 100;
 /// Objects of Get-FormatData that are taken in; Windows' whole set is about 400.
 const MOST_VIEWS: usize = 5_000;
 
 /// What was imported.
 pub(super) struct Imported {
-    /// Names of commands, sorted.
-    pub(super) commands: Vec<String>,
+    /// The commands.
+    pub(super) catalog: Catalog,
     /// How objects are shown.
     pub(super) views: Arc<FormatViews>,
 }
 
-/// Imports from a host. Without views a session works, and shows objects by their properties; without commands it does not.
+/// Imports from a host, for its log. Without views a session works, and shows objects by their properties; without commands it does not.
 pub(super) async fn import(remote: &RemoteSession, log: &Log, host: &str) -> Result<Imported, Failure> {
     // The user has run nothing yet, so that it is signing in that has failed.
     let lost = |error| ConnectError { host: host.to_owned(), error }.to_failure();
-    let commands = commands(remote, log, lost).await?;
-    let views = if commands.iter().any(|name| name.eq_ignore_ascii_case("Get-FormatData")) {
-        views(remote).await.map_err(lost)?
+    let report = |received, total| {
+        log.append(EventKind::Import { received, total });
+    };
+    let catalog = commands(remote, &["*"], lost, report).await?;
+    let views = if catalog.find("Get-FormatData").is_some() {
+        views(remote, &[PsStr::from_static("*")]).await.map_err(lost)?
     } else {
         Vec::new()
     };
-    Ok(Imported { commands, views: Arc::new(FormatViews::from_format_data(&views)) })
+    Ok(Imported { catalog, views: Arc::new(FormatViews::from_format_data(&views)) })
 }
 
-async fn commands(
+/// The commands of these names, which may have wildcards. `report` is told how many have come, of how many.
+pub(super) async fn commands(
     remote: &RemoteSession,
-    log: &Log,
+    names: &[&str],
     lost: impl Fn(Error) -> Failure,
-) -> Result<Vec<String>, Failure> {
-    let mut pipeline = remote.command_metadata(&["*"]);
-    let (mut names, mut total) = (BTreeSet::new(), 0_u32);
+    mut report: impl FnMut(u32, u32),
+) -> Result<Catalog, Failure> {
+    let mut pipeline = remote.command_metadata(names);
+    let (mut catalog, mut total) = (Catalog::default(), 0_u32);
     let mut received = 0_u32;
     let mut reported = Instant::now();
-    log.append(EventKind::Import { received, total });
+    report(received, total);
     while let Some(event) = pipeline.next().await {
         match event {
             PipelineEvent::Output(value) => {
@@ -60,16 +61,13 @@ async fn commands(
                     Some(MetadataAnswer::Count(count)) => total = count,
                     Some(MetadataAnswer::Command(command)) => {
                         received = received.saturating_add(1);
-                        let name = command.name.as_str();
-                        if is_importable(name) && names.len() < MOST_COMMANDS {
-                            names.insert(name.to_owned());
-                        }
+                        catalog.add(&command);
                     }
                     None => {}
                 }
                 if reported.elapsed() >= REPORT {
                     reported = Instant::now();
-                    log.append(EventKind::Import { received, total });
+                    report(received, total);
                 }
             }
             PipelineEvent::Ended(ended) => match ended {
@@ -80,14 +78,22 @@ async fn commands(
             _ => {}
         }
     }
-    log.append(EventKind::Import { received, total: total.max(received) });
-    let mut names: Vec<String> = names.into_iter().collect();
-    names.sort_by_key(|name| name.to_ascii_lowercase());
-    Ok(names)
+    report(received, total.max(received));
+    Ok(catalog)
 }
 
-async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Error> {
-    let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", "*"));
+/// The views of types of these names, which may have wildcards.
+pub(super) async fn views(remote: &RemoteSession, types: &[PsStr]) -> Result<Vec<PsValue>, Error> {
+    let names = PsObject {
+        type_names: ["System.String[]", "System.Array", "System.Object"].map(PsStr::from_static).into(),
+        content: Content::List(types.iter().cloned().map(PsValue::Str).collect()),
+        ..PsObject::default()
+    };
+    let names = match types {
+        [one] => PsValue::Str(one.clone()),
+        _ => names.into(),
+    };
+    let mut pipeline = remote.invoke(PipelineSpec::command("Get-FormatData").parameter("TypeName", names));
     let mut views = Vec::new();
     while let Some(event) = pipeline.next().await {
         match event {
@@ -98,10 +104,4 @@ async fn views(remote: &RemoteSession) -> Result<Vec<PsValue>, Error> {
         }
     }
     Ok(views)
-}
-
-/// The rule of PowerShell's own import: letters, digits and `-._:\`, at most 100.
-fn is_importable(name: &str) -> bool {
-    (1..=LONGEST_NAME).contains(&name.chars().count())
-        && name.chars().all(|c| c.is_alphanumeric() || "-._:\\".contains(c))
 }

@@ -2,23 +2,30 @@
 //! writes (log, live state, results) the sockets read.
 
 mod block;
+mod catalog;
 mod check;
 mod connect;
 mod control;
+pub(crate) mod download;
 mod failure;
 mod import;
 mod live;
+mod local;
 mod log;
 mod output;
 mod prompt;
 mod registry;
+mod script;
 mod task;
+mod transcript;
 
 pub(crate) use self::{
     check::check,
     control::Wish,
     failure::{session_gone, too_many_tabs},
+    local::{Colors, Done, Folder, InMemory, Screen, Stopped},
     prompt::Reply,
     registry::{Found, Handle, Refused, Sessions},
+    script::{Script, run_script},
     task::Opening,
 };

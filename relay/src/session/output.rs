@@ -114,9 +114,9 @@ impl Output {
         }
     }
 
-    /// When waiting text is to be sent; `None` if there is none.
-    pub(super) fn due(&self) -> Option<Instant> {
-        self.text_since.map(|since| since + TEXT_DELAY)
+    /// Whether waiting text is to be sent by now.
+    pub(super) fn is_due(&self) -> bool {
+        self.text_since.is_some_and(|since| since.elapsed() >= TEXT_DELAY)
     }
 
     /// Sends waiting text. Before anything else is logged, so that the order stays.
@@ -152,11 +152,8 @@ impl Output {
         let rows = loop {
             match self.store.push(result, value) {
                 Ok(rows) => break rows,
-                Err(full) => {
-                    // Room is made at the cost of older blocks, never of this one.
-                    let Some(dropped) = self.store.drop_oldest(self.block) else { return Err(full) };
-                    self.forgotten(dropped);
-                }
+                Err(full) if !self.make_room() => return Err(full),
+                Err(_) => {}
             }
         };
         self.live.grew(result, rows);
@@ -178,10 +175,7 @@ impl Output {
 
     fn begin(&mut self, kind: Kind, object: &PsObject, last_result: &mut ResultId) -> ResultId {
         self.flush();
-        while self.store.len() >= MOST_SESSION_RESULTS {
-            let Some(dropped) = self.store.drop_oldest(self.block) else { break };
-            self.forgotten(dropped);
-        }
+        while self.store.len() >= MOST_SESSION_RESULTS && self.make_room() {}
         *last_result = last_result.saturating_add(1);
         let result = *last_result;
         self.store.begin(result, self.block);
@@ -217,6 +211,13 @@ impl Output {
                 (*view, names.iter().map(column).collect())
             }
         }
+    }
+
+    /// Makes room at the cost of an older block, never of this one; whether there was one.
+    pub(super) fn make_room(&mut self) -> bool {
+        let Some(dropped) = self.store.drop_oldest(self.block) else { return false };
+        self.forgotten(dropped);
+        true
     }
 
     fn forgotten(&self, result: ResultId) {

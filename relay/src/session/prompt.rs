@@ -1,19 +1,17 @@
 //! Questions of the remote side: a host call becomes a question to the user, the answer its response.
 
-use std::{collections::BTreeMap, mem::take};
+use std::mem::take;
 
 use postern_psrp::host::{Console, HostCall, HostRequest, HostResponse};
 use postern_shared::{
     value::{Content, PsObject, PsStr, PsValue, PsVersion, SecureString, Uuid},
-    wire::{Answer, BlockId, Choice, Field, Prompt, PromptId, PromptKind},
+    wire::{Answer, Choice, Field, PromptKind},
 };
 use postern_wsman::client::ConnectOptions;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::failure::shorten;
 
-/// Questions that one command may have open at a time; PowerShell asks one after the other.
-const MOST_OPEN: usize = 16;
 /// Choices or fields of one question.
 const MOST_ITEMS: usize = 256;
 
@@ -25,6 +23,11 @@ pub(crate) struct Reply(Answer);
 impl Reply {
     pub(crate) fn new(answer: Answer) -> Self {
         Self(answer)
+    }
+
+    /// The answer. What is used of it is taken out.
+    pub(super) fn answer(&mut self) -> &mut Answer {
+        &mut self.0
     }
 
     /// Whether the user does not want to answer.
@@ -44,49 +47,6 @@ impl Drop for Reply {
             Answer::Fields(values) => values.zeroize(),
             Answer::Choice(_) | Answer::Cancel => {}
         }
-    }
-}
-
-/// The questions that a block waits for.
-#[derive(Default)]
-pub(super) struct Prompts {
-    open: BTreeMap<PromptId, (HostCall, HostRequest)>,
-}
-
-impl Prompts {
-    /// Asks, if the call is a question that can be asked; gives it back if not.
-    pub(super) fn ask(
-        &mut self,
-        call: HostCall,
-        request: HostRequest,
-        block: BlockId,
-        prompt: PromptId,
-    ) -> Result<Prompt, HostCall> {
-        if self.open.len() >= MOST_OPEN {
-            return Err(call);
-        }
-        let Some((caption, message, kind)) = question(&request) else { return Err(call) };
-        let question = Prompt { prompt, block, caption: shorten(caption), message: shorten(message), kind };
-        self.open.insert(prompt, (call, request));
-        Ok(question)
-    }
-
-    /// Answers a question. `None` if there is no such question or the answer is not one to it; the question stays.
-    pub(super) fn answer(&mut self, prompt: PromptId, mut reply: Reply) -> Option<HostResponse> {
-        let (call, request) = self.open.get(&prompt)?;
-        let response = respond(call, request, &mut reply.0)?;
-        self.open.remove(&prompt);
-        Some(response)
-    }
-
-    /// Whether a question is open.
-    pub(super) fn is_open(&self, prompt: PromptId) -> bool {
-        self.open.contains_key(&prompt)
-    }
-
-    /// Takes back all questions.
-    pub(super) fn close(&mut self) -> Vec<PromptId> {
-        take(&mut self.open).into_keys().collect()
     }
 }
 
@@ -111,7 +71,8 @@ pub(super) fn console() -> Console {
     }
 }
 
-fn question(request: &HostRequest) -> Option<(&str, &str, PromptKind)> {
+/// The question of a call that the user has to answer: heading, question, what is asked for.
+pub(super) fn question(request: &HostRequest) -> Option<(&str, &str, PromptKind)> {
     Some(match request {
         HostRequest::ReadLine => ("", "", PromptKind::Line { secret: false }),
         HostRequest::ReadLineAsSecureString => ("", "", PromptKind::Line { secret: true }),
@@ -171,15 +132,15 @@ fn choices_of(choices: &[postern_psrp::host::Choice]) -> Option<Vec<Choice>> {
 }
 
 /// A label without its ampersand, and the key after it.
-fn label(text: &str) -> (String, Option<char>) {
+pub(super) fn label(text: &str) -> (String, Option<char>) {
     match text.split_once('&') {
         Some((before, after)) => (shorten(&format!("{before}{after}")), after.chars().next()),
         None => (shorten(text), None),
     }
 }
 
-/// What is used of the answer is taken out of it.
-fn respond(call: &HostCall, request: &HostRequest, answer: &mut Answer) -> Option<HostResponse> {
+/// The response to a call; `None` if the answer is not one to it. What is used of the answer is taken out of it.
+pub(super) fn respond(call: &HostCall, request: &HostRequest, answer: &mut Answer) -> Option<HostResponse> {
     let secure = |text: &mut String| SecureString::Clear(Zeroizing::new(take(text)));
     match (request, answer) {
         (HostRequest::ReadLine, Answer::Line(line)) => call.answer_line(take(line)),
@@ -264,11 +225,18 @@ mod tests {
 
     use super::*;
 
-    fn ask(request: HostRequest) -> (Prompts, Prompt) {
+    struct Asked(HostCall, HostRequest);
+
+    impl Asked {
+        fn answer(&self, answer: Answer) -> Option<HostResponse> {
+            respond(&self.0, &self.1, Reply::new(answer).answer())
+        }
+    }
+
+    fn ask(request: HostRequest) -> (Asked, PromptKind) {
         let call = HostCall { id: 7, pipeline: None, method: request.method(), parameters: Vec::new() };
-        let mut prompts = Prompts::default();
-        let prompt = prompts.ask(call, request, 1, 5).unwrap();
-        (prompts, prompt)
+        let (_, _, kind) = question(&request).unwrap();
+        (Asked(call, request), kind)
     }
 
     fn confirm() -> HostRequest {
@@ -283,18 +251,16 @@ mod tests {
 
     #[test]
     fn a_confirmation_is_asked_and_answered() {
-        let (mut prompts, prompt) = ask(confirm());
-        let PromptKind::Choice { choices, defaults, multiple: false } = prompt.kind else { panic!() };
+        let (asked, kind) = ask(confirm());
+        let PromptKind::Choice { choices, defaults, multiple: false } = kind else { panic!() };
         assert_eq!((choices[1].label.as_str(), choices[1].key), ("Yes to All", Some('A')));
         assert_eq!(defaults, [0]);
         for wrong in [Answer::Choice(vec![]), Answer::Choice(vec![3]), Answer::Line("y".into())] {
-            assert!(prompts.answer(5, Reply::new(wrong)).is_none());
+            assert!(asked.answer(wrong).is_none());
         }
-        assert!(prompts.answer(6, Reply::new(Answer::Choice(vec![0]))).is_none());
-        let response = prompts.answer(5, Reply::new(Answer::Choice(vec![2]))).unwrap();
+        let response = asked.answer(Answer::Choice(vec![2])).unwrap();
         assert_eq!((response.id, response.method), (7, HostMethod::PromptForChoice));
         assert_eq!(response.outcome, Ok(PsValue::I32(2)));
-        assert!(prompts.close().is_empty());
     }
 
     #[test]
@@ -309,11 +275,11 @@ mod tests {
             message: "".into(),
             fields: vec![field("Count", "System.Int32"), field("Secret", "System.Security.SecureString")],
         };
-        let (mut prompts, prompt) = ask(request);
-        let PromptKind::Fields(fields) = prompt.kind else { panic!() };
+        let (asked, kind) = ask(request);
+        let PromptKind::Fields(fields) = kind else { panic!() };
         assert!(fields[1].secret && fields[0].label == "Count");
-        assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["many".into(), "x".into()]))).is_none());
-        assert!(prompts.answer(5, Reply::new(Answer::Fields(vec!["3".into(), "x".into()]))).is_some());
+        assert!(asked.answer(Answer::Fields(vec!["many".into(), "x".into()])).is_none());
+        assert!(asked.answer(Answer::Fields(vec!["3".into(), "x".into()])).is_some());
     }
 
     #[test]
@@ -354,9 +320,9 @@ mod tests {
                 v.as_list() == Some(&[PsValue::I32(0), PsValue::I32(2)][..])
             }),
         ] {
-            let (mut prompts, prompt) = ask(request);
-            assert!(format!("{:?}", prompt.kind).starts_with(kind), "{prompt:?}");
-            let response = prompts.answer(5, Reply::new(answer)).unwrap();
+            let (asked, asked_for) = ask(request);
+            assert!(format!("{asked_for:?}").starts_with(kind), "{asked_for:?}");
+            let response = asked.answer(answer).unwrap();
             assert!(response.outcome.as_ref().is_ok_and(check), "{response:?}");
             if let Ok(PsValue::SecureString(answered)) = &response.outcome {
                 assert_eq!(**answered, secret());
@@ -386,9 +352,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_question_is_given_back() {
+    fn what_is_no_question_is_not_asked() {
         let request = HostRequest::Other(HostMethod::GetName, Vec::new());
-        let call = HostCall { id: 1, pipeline: None, method: HostMethod::GetName, parameters: Vec::new() };
-        assert!(Prompts::default().ask(call, request, 1, 1).is_err());
+        assert!(question(&request).is_none());
     }
 }

@@ -1,8 +1,8 @@
 //! The session's task: connecting, importing, ready, closing. Only it changes what the session is.
 
 use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -10,23 +10,25 @@ use postern_psrp::host::Console;
 use postern_shared::{
     value::PsStr,
     view::FormatViews,
-    wire::{BlockId, BlockState, EventKind, EventNumber, Failure, PromptId, ResultId, SessionFacts},
+    wire::{BlockId, BlockState, EventKind, EventNumber, Failure, SessionFacts},
 };
 use postern_wsman::client::RemoteSession;
 use tokio::{sync::watch, time::timeout};
 
 pub(crate) use super::connect::Opening;
 use super::{
+    catalog::Catalog,
     connect::connect,
     control::{Control, Leave, Wish},
     failure,
     import::import,
     live::Live,
+    local::{self, Local},
     log::Log,
     prompt::console,
     registry::Handle,
 };
-use crate::{config::Config, store::Store};
+use crate::{config::Config, kept::Shelf, store::Store};
 
 /// The longest command line: scripts are pasted, books are not.
 const LONGEST_LINE: usize = 64 << 10;
@@ -44,23 +46,19 @@ pub(crate) struct Session {
     pub(super) store: Arc<Store>,
     pub(super) control: Control,
     pub(super) config: Arc<Config>,
-    pub(super) numbers: Numbers,
+    last_block: BlockId,
     pub(super) queue: VecDeque<(BlockId, String)>,
-    /// Names of the imported commands in lower case.
-    pub(super) commands: HashSet<String>,
-    pub(super) views: Arc<FormatViews>,
+    pub(super) views: Arc<RwLock<Arc<FormatViews>>>,
+    /// The last numbers of results and questions.
+    pub(super) given: Arc<local::Numbers>,
+    /// The question that is open.
+    pub(super) asked: Arc<local::Asked>,
     /// The host that the remote side sees, as far as it needs no user.
-    pub(super) console: Console,
+    console: Console,
     shown: watch::Receiver<EventNumber>,
     id: String,
-}
-
-/// The last numbers given.
-#[derive(Default)]
-pub(super) struct Numbers {
-    pub(super) block: BlockId,
-    pub(super) result: ResultId,
-    pub(super) prompt: PromptId,
+    handle: Weak<Handle>,
+    shelf: Arc<Shelf>,
 }
 
 /// How a session ends.
@@ -80,20 +78,28 @@ impl From<Leave> for End {
 }
 
 impl Session {
-    pub(crate) fn new(handle: &Handle, control: Control, config: Arc<Config>) -> Self {
+    pub(crate) fn new(
+        handle: &Arc<Handle>,
+        control: Control,
+        config: Arc<Config>,
+        shelf: Arc<Shelf>,
+    ) -> Self {
         Self {
             log: Arc::clone(&handle.log),
             live: Arc::clone(&handle.live),
             store: Arc::clone(&handle.store),
             control,
             config,
-            numbers: Numbers::default(),
+            last_block: 0,
             queue: VecDeque::new(),
-            commands: HashSet::new(),
             views: Arc::default(),
+            given: Arc::default(),
+            asked: Arc::default(),
             console: console(),
             shown: handle.shown.subscribe(),
             id: handle.id.clone(),
+            handle: Arc::downgrade(handle),
+            shelf,
         }
     }
 
@@ -151,6 +157,7 @@ impl Session {
             Ok(remote) => remote,
             Err(failure) => return End::SignIn(failure),
         };
+        let remote = Arc::new(remote);
         let end = self.with_remote(&remote, &opening).await;
         // Bounded in time, whatever the server does.
         remote.close().await;
@@ -158,7 +165,7 @@ impl Session {
     }
 
     /// Everything between an open remote session and its removal.
-    async fn with_remote(&mut self, remote: &RemoteSession, opening: &Opening) -> End {
+    async fn with_remote(&mut self, remote: &Arc<RemoteSession>, opening: &Opening) -> End {
         let (log, host) = (Arc::clone(&self.log), opening.host());
         let imported = tokio::select! {
             imported = timeout(opening.open_timeout, import(remote, &log, &host)) => imported,
@@ -171,24 +178,51 @@ impl Session {
                 return End::SignIn(failure::open_timeout(&opening.host(), opening.open_timeout));
             }
         };
-        self.views = imported.views;
-        self.commands = imported.commands.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let facts = facts(remote, opening, imported.commands, self.config.idle_seconds);
-        tracing::info!(session = %self.id, commands = facts.commands.len(), views = self.views.len(), "Session ready");
+        let count = imported.views.len();
+        *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
+        let facts = facts(remote, opening, &imported.catalog, self.config.idle_seconds);
+        let local = Local::start(local::Setting {
+            remote: Arc::clone(remote),
+            catalog: Arc::new(RwLock::new(Arc::new(imported.catalog))),
+            views: Arc::clone(&self.views),
+            facts: opening.facts(),
+            console: self.console.clone(),
+            store: Arc::clone(&self.store),
+            workspace: Box::<local::InMemory>::default(),
+            computer: facts.computer.clone(),
+        });
+        let local = match local {
+            Ok(local) => local,
+            Err(error) => {
+                tracing::error!(session = %self.id, %error, "No thread for an engine");
+                return End::SignIn(failure::relay_fault());
+            }
+        };
+        tracing::info!(session = %self.id, commands = facts.commands.len(), views = count, "Session ready");
+        if let Some(handle) = self.handle.upgrade() {
+            // Known now: the endpoint has accepted the password.
+            let person = self.shelf.person(&opening.uri, &opening.user);
+            let kept = person.all();
+            let _ = handle.person.set((person, kept));
+        }
         self.log.append(EventKind::Ready(facts));
-        match self.serve(remote).await {
+        match self.serve(remote, &local).await {
             Ok(never) => match never {},
             Err(end) => end,
         }
     }
 
     /// Runs one block after the other.
-    async fn serve(&mut self, remote: &RemoteSession) -> Result<std::convert::Infallible, End> {
+    async fn serve(
+        &mut self,
+        remote: &RemoteSession,
+        local: &Local,
+    ) -> Result<std::convert::Infallible, End> {
         self.control.rest();
         loop {
             if let Some((block, line)) = self.queue.pop_front() {
                 self.control.work();
-                self.run_block(remote, block, &line).await?;
+                self.run_block(local, block, line).await?;
                 self.control.rest();
                 continue;
             }
@@ -217,8 +251,8 @@ impl Session {
 
     /// Makes a block of a command line, to be run when its turn comes.
     pub(super) fn enqueue(&mut self, line: String) {
-        self.numbers.block = self.numbers.block.saturating_add(1);
-        let block = self.numbers.block;
+        self.last_block = self.last_block.saturating_add(1);
+        let block = self.last_block;
         let most = self.config.limits.queue;
         let refused = if line.len() > LONGEST_LINE {
             Some(failure::line_too_long(LONGEST_LINE))
@@ -228,6 +262,13 @@ impl Session {
             None
         };
         let shown = if line.len() > LONGEST_LINE { failure::shorten(&line) } else { line.clone() };
+        if refused.is_none()
+            && let Some((person, _)) = self.handle.upgrade().as_ref().and_then(|handle| handle.person.get())
+        {
+            let (person, line) = (Arc::clone(person), line.clone());
+            // It may write a file.
+            tokio::task::spawn_blocking(move || person.add_line(&line));
+        }
         self.log.append(EventKind::Block { block, line: shown });
         match refused {
             Some(failure) => {
@@ -251,12 +292,7 @@ impl Session {
     }
 }
 
-fn facts(
-    remote: &RemoteSession,
-    opening: &Opening,
-    commands: Vec<String>,
-    idle_seconds: u32,
-) -> SessionFacts {
+fn facts(remote: &RemoteSession, opening: &Opening, catalog: &Catalog, idle_seconds: u32) -> SessionFacts {
     let details = remote.details();
     let data = details.application_private_data;
     let text = |name: &str| data.get(name).map(ToString::to_string).unwrap_or_default();
@@ -268,7 +304,7 @@ fn facts(
         computer: text("ComputerName"),
         // Where the server does not say it stays empty: to ask would itself take the language.
         language_mode: text("LanguageMode"),
-        commands,
+        commands: catalog.names().map(|name| name.to_string()).collect(),
         idle_seconds,
     }
 }

@@ -74,7 +74,7 @@ async fn a_failed_command_says_what_to_do() {
     let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
     let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;
     for (line, cause) in [
-        ("Get-Nonsense", "no command of this name"),
+        ("Get-Nonsense", "has a command of this name"),
         ("Get-Mailbox -Nonsense 1", "no such parameter"),
         ("New-Mailbox", "mandatory parameter"),
         ("Get-Mailbox -Identity nobody-of-that-name", "No object has that name"),

@@ -12,11 +12,11 @@ use peer::{Outcome, Peer, free_port, read, run};
 use postern_conformance::{Counts, clixml::describe};
 use postern_psrp::{
     clixml,
-    host::{HostCall, HostMethod, HostRequest, HostResponse},
+    host::{Console, Handled, HostCall, HostInfo, HostMethod, HostRequest, HostResponse},
     pipeline::PipelineSpec,
     records::{ErrorCategory, ErrorRecord, InformationalRecord},
 };
-use postern_shared::value::{PsValue, SecureString};
+use postern_shared::value::{PsValue, PsVersion, SecureString};
 use postern_wsman::client::{Ended, Error, PipelineEvent};
 use serde_json::Value;
 
@@ -187,9 +187,7 @@ async fn wire_26_35_40_every_stream_and_every_field() {
     // In the state, only the object says what was invoked.
     assert!(error.invocation.is_none());
     assert_eq!(error.command_name().as_deref(), Some("Test-Streams"));
-    let bound = member(&error.invocation_object, "BoundParameters").as_object().unwrap();
-    let postern_shared::value::Content::Dictionary(entries) = &bound.content else { panic!("{bound:?}") };
-    assert_eq!(entries[0].0.as_str(), Some("Terminating"));
+    assert_eq!(member(&error.invocation_object, "InvocationName").as_str(), Some("Test-Streams"));
     session.close().await;
 }
 
@@ -432,7 +430,46 @@ async fn a_closed_session_frees_its_place() {
     let session = peer.connect().await;
     let error = peer.connect_with(peer::PASSWORD, |_| ()).await.unwrap_err();
     assert!(matches!(&error.error, Error::Fault(fault) if fault.subcode == "QuotaLimit"), "{error:?}");
-    assert!(error.to_failure().cause.contains("only a few at once"), "{:?}", error.to_failure());
+    assert!(error.to_failure().cause.contains("only a few sessions at once"), "{:?}", error.to_failure());
     session.close().await;
     peer.connect().await.close().await;
+}
+
+/// What PowerShell's server asks of a raw user interface, and what it makes of a console's answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wire_7_a_console_answers_powershell() {
+    let Some(peer) = peer(&["--profile", "windows"]) else { return };
+    let session = peer.connect().await;
+    let console = Mutex::new(Console {
+        name: "Postern".into(),
+        version: PsVersion::new(0, 1),
+        instance: postern_shared::value::Uuid::from_u128(7),
+        culture: "de-DE".into(),
+        ui_culture: "de-DE".into(),
+        screen: HostInfo::console("Postern", 120, 50).default_data.unwrap(),
+    });
+    let answer = |call: &HostCall| match console.lock().unwrap().handle(call) {
+        Handled::Done(response) => response,
+        Handled::Open if call.method == HostMethod::ReadKey => call.answer_key('y'),
+        Handled::Open => None,
+    };
+    let script = "$raw = $Host.UI.RawUI
+        $raw.WindowTitle = 'a title'
+        $raw.ForegroundColor = 'Red'
+        $raw.CursorPosition = [System.Management.Automation.Host.Coordinates]::new(7, 8)
+        $raw.BufferSize = [System.Management.Automation.Host.Size]::new(100, 200)
+        $raw.FlushInputBuffer()
+        $key = $raw.ReadKey('NoEcho,IncludeKeyDown')
+        \"$($key.Character) $($key.VirtualKeyCode) $($key.KeyDown)\"
+        \"$($raw.MaxWindowSize)\"
+        \"$($raw.CursorPosition)\"";
+    let outcome = read(session.invoke(PipelineSpec::script(script)), answer).await;
+    assert!(outcome.completed() && outcome.errors.is_empty(), "{outcome:?}");
+    let texts: Vec<_> = outcome.output.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["y 89 True", "120,50", "7,8"], "{outcome:?}");
+    let console = console.into_inner().unwrap();
+    assert_eq!(console.screen.window_title, "a title");
+    assert_eq!((console.screen.foreground, console.screen.cursor_position), (12, (7, 8)));
+    assert_eq!(console.screen.buffer_size, (100, 200));
+    session.close().await;
 }

@@ -161,7 +161,7 @@ async fn wire_25_lines_and_secrets_are_asked_for() {
     for _ in 0..2 {
         let outcome = read(session.invoke(read_host().switch("AsSecureString")), typed).await;
         assert!(outcome.completed(), "{outcome:?}");
-        assert_eq!(outcome.output, [secret.clone()]);
+        assert_eq!(outcome.output, std::slice::from_ref(&secret));
     }
     let credential = PipelineSpec::command("Get-Credential").parameter("UserName", "pia");
     let outcome = read(session.invoke(credential), typed).await;

@@ -24,6 +24,10 @@ pub struct Offer {
     pub endpoints: Vec<EndpointOffer>,
     /// Whether a connection URI may be given instead of one of them.
     pub custom_uri: bool,
+    /// Whether certificate checks may be skipped at a connection URI.
+    pub custom_skip_checks: bool,
+    /// Whether a proxy may be chosen.
+    pub proxies: bool,
     /// How long a session may be idle, in seconds.
     pub idle_seconds: u32,
 }
@@ -39,11 +43,16 @@ pub struct EndpointOffer {
     pub uri: String,
     /// Configuration name, for example `Microsoft.Exchange`.
     pub configuration: String,
+    /// What to know of it before signing in, for example that its operator ended the service.
+    pub note: Option<String>,
+    /// Whether certificate checks may be skipped.
+    pub skip_checks: bool,
     /// User name and password to propose; only for the demo.
     pub demo: Option<(String, String)>,
 }
 
 /// `New-PSSession`, as the sign-in page asks for it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of New-PSSession's own")]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The page's build.
@@ -58,12 +67,73 @@ pub struct SignIn {
     pub password: String,
     /// `-ConfigurationName`; `None` for the endpoint's own.
     pub configuration: Option<String>,
+    /// Whether [`Self::password`] is an OAuth access token.
+    pub oauth: bool,
     /// `-AllowRedirection`.
     pub allow_redirection: bool,
+    /// `-MaximumRedirection`; `None` for 5.
+    pub maximum_redirection: Option<u32>,
+    /// `-ProxyAccessType` and what belongs to it.
+    pub proxy: ProxyChoice,
+    /// `-SkipCACheck`.
+    pub skip_ca_check: bool,
+    /// `-SkipCNCheck`.
+    pub skip_cn_check: bool,
     /// `-OpenTimeout` in seconds; `None` for the relay's default.
     pub open_timeout: Option<u32>,
-    /// `-Culture` and `-UICulture`, for example `de-DE`; `None` for the relay's default.
+    /// `-OperationTimeout` in seconds; `None` for the relay's default.
+    pub operation_timeout: Option<u32>,
+    /// `-IdleTimeout` in seconds; `None` for the server's own.
+    pub idle_timeout: Option<u32>,
+    /// `-Culture`, for example `de-DE`; `None` for the relay's default.
     pub culture: Option<String>,
+    /// `-UICulture`; `None` for the same as the culture.
+    pub ui_culture: Option<String>,
+}
+
+impl SignIn {
+    /// A sign-in with everything at its default.
+    pub fn new(endpoint: impl Into<String>, user: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            build: super::BUILD.to_owned(),
+            endpoint: endpoint.into(),
+            uri: None,
+            user: user.into(),
+            password: password.into(),
+            configuration: None,
+            oauth: false,
+            allow_redirection: false,
+            maximum_redirection: None,
+            proxy: ProxyChoice::Relay,
+            skip_ca_check: false,
+            skip_cn_check: false,
+            open_timeout: None,
+            operation_timeout: None,
+            idle_timeout: None,
+            culture: None,
+            ui_culture: None,
+        }
+    }
+}
+
+/// `-ProxyAccessType`, as far as it differs for a relay.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub enum ProxyChoice {
+    /// What the relay's configuration says.
+    Relay,
+    /// `IEConfig`, `WinHttpConfig`, `AutoDetect`: the settings of the system that the relay runs on.
+    System,
+    /// `NoProxyServer`.
+    None,
+    /// This one.
+    Explicit {
+        /// `http://host:port`.
+        uri: String,
+        /// User name at the proxy; empty for none.
+        user: String,
+        /// Password at the proxy.
+        password: String,
+    },
 }
 
 impl std::fmt::Debug for SignIn {

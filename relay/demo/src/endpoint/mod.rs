@@ -8,6 +8,7 @@ mod accounts;
 mod connections;
 mod faults;
 mod pipeline;
+mod presence;
 mod private_data;
 mod records;
 mod shell;
@@ -15,7 +16,12 @@ mod shells;
 #[cfg(test)]
 mod tests;
 
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -25,8 +31,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use postern_wsman::{
-    envelope::{Fault, Limits, SignalCode, code},
-    server::{NewShell, Operation, Output, OutputStream, Request as WsmanRequest, ShellState, fault},
+    envelope::{Fault, Identity, Limits, SignalCode, code, namespace},
+    server::{
+        CommandEntry, NewShell, Operation, Output, OutputStream, Request as WsmanRequest, ShellState, fault,
+    },
 };
 use tokio::net::TcpListener;
 
@@ -140,6 +148,9 @@ async fn handle(
     if request.method() != Method::POST {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
     }
+    if request.headers().get("wsmanidentify").is_some_and(|asked| asked == "unauthenticated") {
+        return identify(&endpoint, request).await;
+    }
     let credentials = request.headers().get(header::AUTHORIZATION).map(header::HeaderValue::as_bytes);
     let Some(account) = authenticate(&endpoint.options.accounts, credentials).cloned() else {
         tracing::debug!(%client, "Refused a sign-in");
@@ -157,15 +168,9 @@ async fn handle(
         .and_then(|host| host.to_str().ok())
         .unwrap_or_default()
         .to_owned();
-    let arrival = tokio::time::timeout(endpoint.options.arrival, to_bytes(request.into_body(), MAX_REQUEST));
-    let body = match arrival.await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-    };
-    let wsman = match WsmanRequest::parse(&body, &Limits::default()) {
+    let wsman = match read(&endpoint, request).await {
         Ok(wsman) => wsman,
-        Err(error) => return soap_fault(fault(None, &Fault::invalid_parameter(error.to_string()))),
+        Err(refusal) => return refusal,
     };
     if let Some(wrong) = endpoint.options.faults.of(&wsman) {
         return wrong;
@@ -177,6 +182,37 @@ async fn handle(
             tracing::debug!(action = %wsman.action, fault = %error, "Answered with a fault");
             soap_fault(wsman.fault(&error))
         }
+    }
+}
+
+/// Reads a request whole.
+async fn read(endpoint: &Endpoint, request: Request) -> Result<WsmanRequest, Response> {
+    let arrival = tokio::time::timeout(endpoint.options.arrival, to_bytes(request.into_body(), MAX_REQUEST));
+    let body = match arrival.await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response()),
+        Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
+    };
+    WsmanRequest::parse(&body, &Limits::default())
+        .map_err(|error| soap_fault(fault(None, &Fault::invalid_parameter(error.to_string()))))
+}
+
+/// Tells a stranger what kind of service this is, and nothing else.
+async fn identify(endpoint: &Endpoint, request: Request) -> Response {
+    match read(endpoint, request).await {
+        Ok(wsman) if wsman.operation == Operation::Identify => {
+            soap(StatusCode::OK, wsman.identified(&identity()))
+        }
+        Ok(wsman) => soap_fault(wsman.fault(&Fault::access_denied())),
+        Err(refusal) => refusal,
+    }
+}
+
+fn identity() -> Identity {
+    Identity {
+        protocol_version: namespace::WSMAN.to_owned(),
+        product_vendor: "Postern".to_owned(),
+        product_version: format!("OS: 0.0.0 SP: 0.0 Stack: 3.0 Demo: {}", env!("CARGO_PKG_VERSION")),
     }
 }
 
@@ -200,7 +236,8 @@ impl Endpoint {
     async fn answer(&self, request: &WsmanRequest, asked: &Asked) -> Result<String, Fault> {
         let user = &asked.account;
         if let Operation::Create(wanted) = &request.operation {
-            let shell = self.shells.create(&request.resource_uri, wanted, user)?;
+            let session_id = request.session_id.as_deref();
+            let shell = self.shells.create(&request.resource_uri, session_id, &asked.client, wanted, user)?;
             return Ok(request.created(&NewShell {
                 address: &asked.address,
                 shell_id: shell.id(),
@@ -208,6 +245,11 @@ impl Endpoint {
                 client_ip: Some(&asked.client),
                 idle_timeout: self.options.idle,
             }));
+        }
+        match &request.operation {
+            Operation::Identify => return Ok(request.identified(&identity())),
+            Operation::Enumerate { commands_of } => return self.list(request, commands_of.as_deref(), user),
+            _ => {}
         }
         let shell_id = request.shell_id.as_deref().unwrap_or_default();
         let shell = self.shells.find(shell_id, user).ok_or_else(|| Fault::shell_not_found(shell_id))?;
@@ -218,15 +260,42 @@ impl Endpoint {
                 self.shells.delete(&shell);
                 Ok(request.done())
             }
-            Operation::Get => Ok(request.shell_state(&ShellState {
-                shell_id: shell.id(),
-                owner: &user.name,
-                idle_timeout: self.options.idle,
-            })),
+            Operation::Get => Ok(request.shell_state(&self.state_of(&shell))),
+            Operation::Disconnect { idle_timeout, .. } => {
+                shell.disconnect(request.session_id.as_deref(), *idle_timeout)?;
+                Ok(request.done())
+            }
+            Operation::Reconnect => {
+                shell.reconnect(request.session_id.as_deref())?;
+                Ok(request.done())
+            }
+            Operation::Connect { command_id: None, connect_xml, .. } => {
+                let answer = shell.connect(request.session_id.as_deref(), connect_xml)?;
+                Ok(request.connected(Some(&answer)))
+            }
+            _ => {
+                shell.presence().check_connected(request.session_id.as_deref())?;
+                self.answer_connected(request, &shell, user).await
+            }
+        }
+    }
+
+    /// What a shell takes from the client that has it.
+    async fn answer_connected(
+        &self,
+        request: &WsmanRequest,
+        shell: &Arc<Shell>,
+        user: &Account,
+    ) -> Result<String, Fault> {
+        match &request.operation {
             Operation::Command { command_id, arguments, .. } => {
                 let id = command_id.unwrap_or_else(shells::new_id);
                 shell.command(id, arguments)?;
                 Ok(request.command_started(id))
+            }
+            Operation::Connect { command_id: Some(id), .. } => {
+                shell.connect_pipeline(*id)?;
+                Ok(request.connected(None))
             }
             Operation::Send(streams) => {
                 for stream in streams {
@@ -234,7 +303,15 @@ impl Endpoint {
                 }
                 Ok(request.done())
             }
-            Operation::Receive { command_id } => self.receive(request, &shell, *command_id, user).await,
+            Operation::Receive { command_id } => {
+                // The very same request again: its answer did not arrive.
+                if let Some(answer) = shell.presence().answer_to(&request.message_id) {
+                    return Ok(answer);
+                }
+                let answer = self.receive(request, shell, *command_id, user).await?;
+                shell.presence().keep_answer(&request.message_id, &answer);
+                Ok(answer)
+            }
             Operation::Signal { command_id, code } => {
                 let id = command_id.ok_or_else(|| Fault::invalid_parameter("Signal needs a CommandId."))?;
                 match code {
@@ -243,9 +320,41 @@ impl Endpoint {
                 }
                 Ok(request.done())
             }
-            // A shell goes on by itself; its output waits.
-            Operation::Disconnect | Operation::Reconnect => Ok(request.done()),
-            Operation::Create(_) | Operation::Other => Err(Fault::action_not_supported(&request.action)),
+            _ => Err(Fault::action_not_supported(&request.action)),
+        }
+    }
+
+    fn list(
+        &self,
+        request: &WsmanRequest,
+        commands_of: Option<&str>,
+        user: &Account,
+    ) -> Result<String, Fault> {
+        if !request.resource_uri.starts_with(namespace::SHELL) {
+            return Err(Fault::invalid_resource_uri(&request.resource_uri));
+        }
+        let Some(shell_id) = commands_of else {
+            let shells = self.shells.of(user);
+            return Ok(request.listed_shells(shells.iter().map(|shell| self.state_of(shell))));
+        };
+        let shell = self.shells.find(shell_id, user).ok_or_else(|| Fault::shell_not_found(shell_id))?;
+        let commands =
+            shell.pipelines().into_iter().map(|(command_id, state)| CommandEntry { command_id, state });
+        Ok(request.listed_commands(shell.id(), commands))
+    }
+
+    fn state_of<'s>(&self, shell: &'s Shell) -> ShellState<'s> {
+        let presence = shell.presence();
+        ShellState {
+            shell_id: shell.id(),
+            name: presence.name.as_deref(),
+            resource_uri: &presence.resource_uri,
+            owner: shell.owner(),
+            client_ip: Some(&presence.client_ip),
+            idle_timeout: presence.idle_timeout().unwrap_or(self.options.idle),
+            connected: presence.is_connected(),
+            run_time: Some(presence.created.elapsed()),
+            inactivity: Some(shell.idle_at(Instant::now()).unwrap_or_default()),
         }
     }
 

@@ -1,5 +1,7 @@
 //! One shell: a runspace pool, its pipelines, and what their clients may Receive.
 
+mod client;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -21,6 +23,7 @@ use tokio::sync::Notify;
 
 use super::{
     pipeline::{self, LOOK, Work},
+    presence::{Presence, disconnected},
     private_data::private_data,
 };
 use crate::cmdlet::{Caller, Stop};
@@ -43,6 +46,7 @@ const AROUND: usize = 128;
 pub(super) struct Shell {
     id: String,
     caller: Caller,
+    presence: Presence,
     state: Mutex<State>,
     /// For the threads of pipelines: something has changed.
     changed: Condvar,
@@ -100,10 +104,16 @@ impl Drop for Used {
 
 impl Shell {
     /// Opens a runspace pool with what Create brought.
-    pub(super) fn open(id: String, caller: Caller, creation: &[u8]) -> Result<Arc<Self>, Fault> {
+    pub(super) fn open(
+        id: String,
+        caller: Caller,
+        presence: Presence,
+        creation: &[u8],
+    ) -> Result<Arc<Self>, Fault> {
         let shell = Arc::new(Self {
             id,
             caller,
+            presence,
             state: Mutex::new(State {
                 pool: RunspacePool::new(PoolOptions::default()),
                 running: HashMap::new(),
@@ -131,6 +141,11 @@ impl Shell {
     /// Who it belongs to.
     pub(super) fn owner(&self) -> &str {
         &self.caller.user
+    }
+
+    /// Whether it has a client, and what a list tells of it.
+    pub(super) fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     pub(super) fn caller(&self) -> &Caller {
@@ -175,10 +190,10 @@ impl Shell {
     /// Starts a pipeline with the first fragments of its message.
     pub(super) fn command(self: &Arc<Self>, id: Uuid, fragments: &[u8]) -> Result<(), Fault> {
         let mut state = self.open_state()?;
-        if state.running.len() >= MAX_PIPELINES {
+        if state.pool.pipelines().count() >= MAX_PIPELINES {
             return Err(Fault::quota(
                 code::QUOTA_OPERATIONS,
-                format!("The shell runs {MAX_PIPELINES} commands already. Wait until one has ended."),
+                format!("The shell has {MAX_PIPELINES} commands already. Wait until one has ended."),
             ));
         }
         state.pool.add_pipeline(id).map_err(|error| Fault::invalid_parameter(error.to_string()))?;
@@ -227,11 +242,12 @@ impl Shell {
         room: usize,
     ) -> Result<Received, Fault> {
         let deadline = tokio::time::Instant::now() + wait;
+        let departures = self.presence.departures();
         loop {
             let woken = self.woken.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            if let Some(received) = self.take(target, room)? {
+            if let Some(received) = self.take(target, room, departures)? {
                 return Ok(received);
             }
             if tokio::time::timeout_at(deadline, woken).await.is_err() {
@@ -240,8 +256,12 @@ impl Shell {
         }
     }
 
-    fn take(&self, target: Target, room: usize) -> Result<Option<Received>, Fault> {
+    fn take(&self, target: Target, room: usize, departures: u64) -> Result<Option<Received>, Fault> {
         let mut state = self.open_state()?;
+        // Another client may have the shell by now.
+        if !self.presence.is_connected() || self.presence.departures() != departures {
+            return Err(disconnected(code::STREAM_DISCONNECTED));
+        }
         if target.is_some_and(|pipeline| state.pool.pipeline_state(pipeline).is_none()) {
             return Err(self.not_found());
         }

@@ -12,7 +12,7 @@ use postern_wsman::{
     server::CreateShell,
 };
 
-use super::{Account, DemoOptions, records::now, shell::Shell, too_many_sessions};
+use super::{Account, DemoOptions, presence::Presence, records::now, shell::Shell, too_many_sessions};
 use crate::{
     cmdlet::Caller,
     cmdlets,
@@ -49,6 +49,8 @@ impl Shells {
     pub(super) fn create(
         &self,
         resource_uri: &str,
+        session_id: Option<&str>,
+        client_ip: &str,
         wanted: &CreateShell,
         user: &Account,
     ) -> Result<Arc<Shell>, Fault> {
@@ -64,7 +66,8 @@ impl Shells {
             registry: cmdlets::ALL,
         };
         self.check_quotas(&id, user)?;
-        let shell = Shell::open(id.clone(), caller, &wanted.creation_xml)?;
+        let presence = Presence::new(resource_uri, wanted.name.as_deref(), client_ip, session_id);
+        let shell = Shell::open(id.clone(), caller, presence, &wanted.creation_xml)?;
         let mut table = self.table();
         // Another request may have come in between.
         Self::check(&table, self.per_user, &id, user)?;
@@ -105,6 +108,11 @@ impl Shells {
         self.table().get(&id.to_ascii_uppercase()).filter(|shell| shell.owner() == user.name).cloned()
     }
 
+    /// The user's shells.
+    pub(super) fn of(&self, user: &Account) -> Vec<Arc<Shell>> {
+        self.table().values().filter(|shell| shell.owner() == user.name).cloned().collect()
+    }
+
     /// Deletes a shell and stops what runs in it.
     pub(super) fn delete(&self, shell: &Arc<Shell>) {
         self.table().remove(shell.id());
@@ -118,7 +126,10 @@ impl Shells {
         let forgotten: Vec<_> = self
             .table()
             .values()
-            .filter(|shell| shell.idle_at(now).is_some_and(|time| time >= idle))
+            .filter(|shell| {
+                let allowed = shell.presence().idle_timeout().map_or(idle, |own| own.min(idle));
+                shell.idle_at(now).is_some_and(|time| time >= allowed)
+            })
             .cloned()
             .collect();
         for shell in forgotten {

@@ -17,6 +17,7 @@ use postern_shared::value::Uuid;
 use postern_wsman::envelope::CommandState;
 
 use super::{
+    presence::Presence,
     records::now,
     shell::{MAX_AHEAD, Shell},
 };
@@ -57,7 +58,8 @@ async fn a_pipeline_waits_for_its_client_and_ends_with_it() {
         organisation: Arc::new(RwLock::new(organisation)),
         registry: Registry::new(&[FLOOD, cmdlets::objects::CMDLETS]),
     };
-    let shell = Shell::open("1".into(), caller, &client.creation_data()).unwrap();
+    let shell =
+        Shell::open("1".into(), caller, Presence::new("", None, "", None), &client.creation_data()).unwrap();
     let opening = shell.receive(None, Duration::from_secs(5), 100_000).await.unwrap();
     client.handle_data(None, &opening.data).unwrap();
 

@@ -2,6 +2,7 @@
 
 mod connections;
 mod peers;
+mod presence;
 mod requests;
 mod session;
 mod sign_in;

@@ -1,6 +1,9 @@
 //! Bare requests: what no proper client sends, and shells that are forgotten.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant},
+};
 
 use postern_demo::DemoOptions;
 use tokio::{
@@ -36,6 +39,9 @@ async fn post(demo: &Demo, body: &str) -> (u16, String) {
 }
 
 fn envelope(action: &str, shell: &str, body: &str) -> String {
+    // Each request has its own: the same one again would get the same answer again.
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let message = NEXT.fetch_add(1, Ordering::Relaxed);
     let selectors = if shell.is_empty() {
         String::new()
     } else {
@@ -46,7 +52,7 @@ fn envelope(action: &str, shell: &str, body: &str) -> String {
          xmlns:a=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\" \
          xmlns:w=\"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\" \
          xmlns:rsp=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell\"><s:Header>\
-         <a:Action>{action}</a:Action><a:MessageID>uuid:4F1A2B3C-0000-4000-8000-000000000001</a:MessageID>\
+         <a:Action>{action}</a:Action><a:MessageID>uuid:4F1A2B3C-0000-4000-8000-{message:012}</a:MessageID>\
          <w:ResourceURI>http://schemas.microsoft.com/powershell/Microsoft.Exchange</w:ResourceURI>\
          <w:OperationTimeout>PT0.2S</w:OperationTimeout>{selectors}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
     )
@@ -127,6 +133,21 @@ async fn a_forgotten_shell_is_deleted_and_makes_room() {
     let (status, answer) = post(&demo, &envelope(&format!("{SHELL}/Receive"), &shell, RECEIVE)).await;
     assert_eq!(status, 500);
     assert!(answer.contains("2150858843"), "{answer}");
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_receive_again_gets_the_same_answer() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let (_, answer) = post(&demo, &create()).await;
+    let shell =
+        answer.split("<rsp:ShellId>").nth(1).and_then(|rest| rest.split('<').next()).unwrap().to_owned();
+    let receive = envelope(&format!("{SHELL}/Receive"), &shell, RECEIVE);
+    let first = post(&demo, &receive).await;
+    assert_eq!(first.0, 200);
+    assert_eq!(post(&demo, &receive).await, first, "a client whose connection broke asks so");
+    let (status, answer) = post(&demo, &envelope(&format!("{SHELL}/Receive"), &shell, RECEIVE)).await;
+    assert_eq!((status, answer.contains("2150858793")), (500, true), "nothing more: {answer}");
     demo.stop().await;
 }
 

@@ -153,6 +153,27 @@ async fn errors_are_powershells() {
     demo.stop().await;
 }
 
+/// WIRE 40: without -Verbose verbose records do not travel.
+#[tokio::test]
+async fn wire_40_verbose_records_travel_only_when_asked_for() {
+    let demo = Demo::start(DemoOptions::default()).await;
+    let session = demo.session().await;
+    let set = || {
+        let spec = PipelineSpec::command("Set-Mailbox").parameter("Identity", "nora.fink");
+        spec.parameter("CustomAttribute1", "x")
+    };
+    for (spec, expected) in [(set(), false), (set().switch("Verbose"), true)] {
+        let mut pipeline = session.invoke(spec);
+        let mut came = false;
+        while let Some(event) = pipeline.next().await {
+            came |= matches!(event, PipelineEvent::Verbose(_));
+        }
+        assert_eq!(came, expected);
+    }
+    session.close().await;
+    demo.stop().await;
+}
+
 /// WIRE 35: error records say which command they are from, with what it was given.
 #[tokio::test]
 async fn wire_35_records_say_what_was_invoked() {

@@ -43,17 +43,34 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
+mod chance;
+mod clixml;
 mod command;
+mod compare_object;
+mod content;
+mod csv;
+mod culture;
 mod date;
 mod filter;
+mod format;
+mod group;
 mod help;
+mod html;
+mod item;
+mod json;
 mod measure;
 mod object;
+pub(crate) mod out_file;
+mod out_string;
 mod output;
+mod path;
 mod select;
+mod select_string;
 pub(crate) mod selector;
+mod session;
 mod sort;
-mod text;
+mod text_data;
+mod unique;
 mod variable;
 
 use std::{collections::HashMap, rc::Rc};
@@ -385,16 +402,33 @@ thread_local! {
     static REGISTRY: Registry = {
         let mut registry = Registry::default();
         filter::declare(&mut registry);
+        format::declare(&mut registry);
         select::declare(&mut registry);
         sort::declare(&mut registry);
         measure::declare(&mut registry);
+        out_string::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
+        session::declare(&mut registry);
         object::declare(&mut registry);
         command::declare(&mut registry);
+        group::declare(&mut registry);
+        compare_object::declare(&mut registry);
+        unique::declare(&mut registry);
+        out_file::declare(&mut registry);
+        content::declare(&mut registry);
+        item::declare(&mut registry);
+        path::declare(&mut registry);
+        csv::declare(&mut registry);
+        json::declare(&mut registry);
+        clixml::declare(&mut registry);
+        html::declare(&mut registry);
+        select_string::declare(&mut registry);
         date::declare(&mut registry);
-        text::declare(&mut registry);
         help::declare(&mut registry);
+        chance::declare(&mut registry);
+        culture::declare(&mut registry);
+        text_data::declare(&mut registry);
         registry
     };
 }
@@ -441,9 +475,6 @@ pub(crate) fn refusal(name: &str) -> Option<&'static str> {
         | "start-threadjob" => "Jobs are not available in this console.",
         "invoke-webrequest" | "iwr" | "invoke-restmethod" | "irm" | "curl" | "wget" => {
             "Web requests are not available in this console: it reaches the remote session only."
-        }
-        "enter-pssession" | "etsn" => {
-            "Enter-PSSession is not available in this console: the session is used through its imported commands."
         }
         _ => return None,
     })
@@ -535,6 +566,14 @@ impl Cx<'_> {
         let mut out = Collect::default();
         self.engine.run_here(block, Some(under.clone()), &mut out)?;
         Ok(Value::from_output(out.0))
+    }
+
+    /// What a block gives, where any error in it ends it and is the caller's.
+    pub(crate) fn call_trying(&mut self, block: &Rc<ScriptBlock>, under: &Value) -> Flow<Value> {
+        self.engine.trying += 1;
+        let given = self.call(block, under);
+        self.engine.trying -= 1;
+        given
     }
 
     /// An error record of this cmdlet.

@@ -115,7 +115,7 @@ impl Cmdlet for Sort {
 
 /// Stable, and content with an order that is not transitive (text and numbers mixed), which the standard library's
 /// sort answers with a panic.
-fn merge_sort<T>(items: &mut Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) {
+pub(super) fn merge_sort<T>(items: &mut Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) {
     if items.len() < 2 {
         return;
     }

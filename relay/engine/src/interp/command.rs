@@ -54,7 +54,9 @@ impl Engine {
         let plain =
             name.rsplit_once('\\').filter(|(module, _)| !module.is_empty() && !module.starts_with('.'));
         let plain = plain.map_or(name, |(_, plain)| plain);
-        if let Some(info) = cmdlets::find(plain) {
+        if let Some(info) = cmdlets::find(plain)
+            && !self.remote.covers(plain)
+        {
             return Some(Resolved::Cmdlet(info));
         }
         if self.remote.has(plain) {
@@ -192,7 +194,8 @@ impl Engine {
                 }))
             }
             Resolved::Remote(name) => {
-                StageKind::Remote(Box::new(self.remote_stage(name, given, expects_input)?))
+                let at = at.map(|command| (Rc::clone(&command.source), command.span));
+                StageKind::Remote(Box::new(self.remote_stage(name, given, expects_input, at)?))
             }
         };
         self.next_stage = self.next_stage.wrapping_add(1);

@@ -170,6 +170,7 @@ impl Engine {
         }
         let record = Rc::clone(record);
         self.success = false;
+        self.broken = true;
         if action != Action::Ignore {
             self.note_error(&record);
         }

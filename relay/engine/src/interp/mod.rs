@@ -5,7 +5,7 @@ mod bind;
 mod command;
 mod errors;
 mod expr;
-mod files;
+pub(crate) mod files;
 mod invoke;
 mod pipeline;
 mod remote;
@@ -44,7 +44,7 @@ pub use self::{
 };
 use crate::{
     code::Sym,
-    host::{Environment, Host, Remote, Workspace},
+    host::{Clixml, Environment, Host, Remote, Workspace},
     limits,
     value::{Category, ErrorRecord, List, Type, Value},
 };
@@ -55,6 +55,8 @@ pub struct Engine {
     pub(crate) remote: Box<dyn Remote>,
     pub(crate) workspace: Box<dyn Workspace>,
     pub(crate) environment: Environment,
+    /// How objects are written as CLIXML, where the session has it.
+    pub(crate) clixml: Option<Arc<dyn Clixml>>,
     /// The scope of the session.
     pub(crate) global: Rc<Scope>,
     /// The scope of the script that runs, what `$script:` means.
@@ -65,6 +67,8 @@ pub struct Engine {
     pub(crate) under: Value,
     /// `$?`.
     pub(crate) success: bool,
+    /// Whether an error ended the last statement that ran.
+    pub(crate) broken: bool,
     /// `$Error`, the latest first.
     pub(crate) errors: Rc<List>,
     pub(crate) aliases: HashMap<Sym, PsStr>,
@@ -87,6 +91,8 @@ pub struct Engine {
     pub(crate) env: Vec<(PsStr, PsStr)>,
     /// State of `Get-Random`.
     pub(crate) random: u64,
+    /// Folders that were made in the workspace, with the time.
+    pub(crate) folders: std::collections::BTreeMap<String, PsDateTime>,
     /// Strict mode's version; 0 for off.
     pub(crate) strict: u8,
 }
@@ -113,7 +119,8 @@ pub(crate) struct Frame {
 }
 
 impl Engine {
-    /// A session with these doors. `cancel` stops what runs, within some 1,000 steps.
+    /// A session with these doors. `cancel` stops what runs, within some 1,000 steps; who sets it takes it back before
+    /// the next run.
     pub fn new(
         host: Box<dyn Host>,
         remote: Box<dyn Remote>,
@@ -129,11 +136,13 @@ impl Engine {
             remote,
             workspace,
             environment,
+            clixml: None,
             script: Rc::clone(&global),
             scope: Rc::clone(&global),
             global,
             under: Value::Null,
             success: true,
+            broken: false,
             errors: List::new(Type::ArrayList, Vec::new()),
             aliases: HashMap::new(),
             streams: Rc::default(),
@@ -148,10 +157,16 @@ impl Engine {
             open: Vec::new(),
             env,
             random,
+            folders: std::collections::BTreeMap::new(),
             strict: 0,
         };
         engine.set_up();
         engine
+    }
+
+    /// Gives the session Export- and Import-Clixml.
+    pub fn set_clixml(&mut self, clixml: Arc<dyn Clixml>) {
+        self.clixml = Some(clixml);
     }
 
     /// One step of evaluation: every 1,024th looks whether it was to stop and how long it has taken.
@@ -159,6 +174,11 @@ impl Engine {
     pub(crate) fn step(&mut self) -> Flow<()> {
         self.steps += 1;
         if self.steps.is_multiple_of(1024) { self.check() } else { Ok(()) }
+    }
+
+    /// Whether what runs is to stop: asked before something begins that reaches the remote side, and behind each wait.
+    pub(crate) fn go_on(&self) -> Flow<()> {
+        if self.cancel.load(Ordering::Relaxed) { Err(Stop::Halt(None)) } else { Ok(()) }
     }
 
     #[cold]
@@ -174,6 +194,23 @@ impl Engine {
             let seconds = limits::MAX_TIME.as_secs();
             return Err(self.limit(format!("The command took more than {seconds} s of local work.")));
         }
+        Ok(())
+    }
+
+    /// Waits; ends at once when the command is stopped. It does not count as work.
+    pub(crate) fn sleep(&mut self, time: Duration) -> Flow<()> {
+        let begun = Instant::now();
+        loop {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(Stop::Halt(None));
+            }
+            let left = time.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(20)));
+        }
+        self.waited += begun.elapsed();
         Ok(())
     }
 

@@ -6,7 +6,8 @@ use postern_shared::value::{PsStr, PsValue};
 
 use super::{Action, Args, Common, Engine, Flow, Given, Sink, Stop, bind::COMMON};
 use crate::{
-    host::{Invocation, RemoteEvent, RemoteRun},
+    code::{Source, Span},
+    host::{Import, Imported, Invocation, RemoteError, RemoteEvent, RemoteRun},
     limits,
     value::{ErrorRecord, Value},
 };
@@ -24,6 +25,8 @@ pub(crate) struct RemoteStage {
     parameters: Vec<(Option<PsStr>, PsValue)>,
     pub(crate) common: Common,
     expects_input: bool,
+    /// Where it stands.
+    at: Option<(Rc<Source>, Span)>,
     run: Option<Rc<RefCell<Drained>>>,
     pub(crate) failed: bool,
 }
@@ -34,6 +37,7 @@ impl Engine {
         name: PsStr,
         given: Vec<Given>,
         expects_input: bool,
+        at: Option<(Rc<Source>, Span)>,
     ) -> Flow<RemoteStage> {
         let mut parameters = Vec::with_capacity(given.len());
         let mut args = Args::default();
@@ -79,7 +83,7 @@ impl Engine {
                 }
             }
         }
-        Ok(RemoteStage { name, parameters, common: args.common, expects_input, run: None, failed: false })
+        Ok(RemoteStage { name, parameters, common: args.common, expects_input, at, run: None, failed: false })
     }
 
     fn remote_common(&mut self, common: &mut Common, name: &str, value: &Value) {
@@ -105,6 +109,35 @@ impl Engine {
         }
     }
 
+    /// Imports the remote side's commands anew; commands under way are read to their end before.
+    pub(crate) fn import_remote(
+        &mut self,
+        import: &Import,
+        local: &[PsStr],
+    ) -> Flow<std::result::Result<Imported, PsStr>> {
+        self.drain_open()?;
+        self.go_on()?;
+        let started = Instant::now();
+        let Self { remote, host, .. } = self;
+        let imported = remote.import(import, local, &mut |progress| host.progress(progress));
+        self.waited += started.elapsed();
+        self.go_on()?;
+        Ok(imported)
+    }
+
+    /// Asks for a credential; the time does not count as work.
+    pub(crate) fn ask_credential(
+        &mut self,
+        title: &str,
+        message: &str,
+        user: &str,
+    ) -> Option<(PsStr, PsStr)> {
+        let started = Instant::now();
+        let answer = self.host.credential(title, message, user);
+        self.waited += started.elapsed();
+        answer
+    }
+
     /// A runspace runs one command: those under way are read to their end first.
     fn drain_open(&mut self) -> Flow<()> {
         let open = std::mem::take(&mut self.open);
@@ -123,6 +156,7 @@ impl Engine {
                 let started = Instant::now();
                 let event = run.run.next();
                 self.waited += started.elapsed();
+                self.go_on()?;
                 match event {
                     Some(event) => run.events.push_back(event),
                     None => run.ended = true,
@@ -136,6 +170,7 @@ impl Engine {
 impl RemoteStage {
     fn start(&mut self, engine: &mut Engine) -> Flow<()> {
         engine.drain_open()?;
+        engine.go_on()?;
         let invocation = Invocation {
             name: self.name.clone(),
             parameters: std::mem::take(&mut self.parameters),
@@ -163,6 +198,7 @@ impl RemoteStage {
             Some(input) => {
                 let input = input.to_ps();
                 run.borrow_mut().run.input(input);
+                engine.go_on()?;
                 self.read_ready(engine, &run, out)
             }
             None => self.read_all(engine, &run, out),
@@ -215,6 +251,7 @@ impl RemoteStage {
                         let started = Instant::now();
                         let event = run.run.next();
                         engine.waited += started.elapsed();
+                        engine.go_on()?;
                         event
                     }
                 }
@@ -226,6 +263,12 @@ impl RemoteStage {
                 return Ok(());
             }
         }
+    }
+
+    fn record(&self, error: RemoteError) -> Rc<ErrorRecord> {
+        let record = ErrorRecord::from_remote(error, &self.name);
+        record.position.borrow_mut().clone_from(&self.at);
+        Rc::new(record)
     }
 
     fn take(
@@ -250,7 +293,7 @@ impl RemoteStage {
             },
             RemoteEvent::Error(error) => {
                 self.failed = true;
-                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                let record = self.record(*error);
                 engine.write_error(record, Some(&self.common))
             }
             RemoteEvent::Warning(text) => engine.warn(&text, Some(&self.common)),
@@ -263,7 +306,12 @@ impl RemoteStage {
                 let common = Common { debug: Some(true), ..Common::default() };
                 engine.debug(&text, Some(&common))
             }
-            RemoteEvent::Information(value) => engine.inform_remote(value.into(), &self.common),
+            RemoteEvent::Information(value) => {
+                // The server sends it, so that it is shown unless the call says something else.
+                let action = self.common.information_action.or(Some(Action::Continue));
+                let common = Common { information_action: action, ..self.common.clone() };
+                engine.inform_remote(value.into(), &common)
+            }
             RemoteEvent::Progress(progress) => {
                 engine.host.progress(&progress);
                 Ok(())
@@ -271,7 +319,7 @@ impl RemoteStage {
             RemoteEvent::Failed(error) => {
                 self.failed = true;
                 run.borrow_mut().ended = true;
-                let record = Rc::new(ErrorRecord::from_remote(*error, &self.name));
+                let record = self.record(*error);
                 Err(Stop::Throw(record, self.common.error_action == Some(Action::Stop)))
             }
         }

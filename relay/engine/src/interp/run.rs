@@ -2,7 +2,6 @@
 
 use std::{
     rc::Rc,
-    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
@@ -20,6 +19,8 @@ use crate::{
 pub enum Ended {
     /// To its end, or by `return` or `exit` (with its code).
     Completed(i32),
+    /// To its end, but the last statement that ran was ended by an error, which has been given to the host.
+    Broken,
     /// By an error, which has been given to the host.
     Failed(Rc<ErrorRecord>),
     /// It was stopped.
@@ -88,8 +89,9 @@ impl Engine {
         self.ended(result)
     }
 
-    fn begin_run(&mut self) {
-        self.cancel.store(false, Ordering::Relaxed);
+    /// Begins with fresh bounds.
+    pub(crate) fn begin_run(&mut self) {
+        self.broken = false;
         self.steps = 0;
         self.depth = 0;
         self.trying = 0;
@@ -136,7 +138,7 @@ impl Engine {
         match result {
             // `break` and `continue` outside of a loop end the text.
             Ok(()) | Err(Stop::Return | Stop::Break(_) | Stop::Continue(_) | Stop::Upstream(_)) => {
-                Ended::Completed(0)
+                if self.broken { Ended::Broken } else { Ended::Completed(0) }
             }
             Err(Stop::Exit(code)) => Ended::Completed(code),
             Err(Stop::Throw(record, _)) => {

@@ -19,6 +19,7 @@ impl Engine {
     pub(crate) fn run_block(&mut self, block: &Block, out: &mut dyn Sink) -> Flow<()> {
         if block.traps.is_empty() {
             for statement in &block.statements {
+                self.broken = false;
                 if let Err(stop) = self.run_statement(statement, out) {
                     self.failed(stop, statement)?;
                 }

@@ -72,7 +72,16 @@ fn run_case(case: &Json) -> Result<(), String> {
             }
             _ => return Err(shown()),
         },
-        "text" => return Err("text: the formatter is not here yet".to_owned()),
+        "text" => {
+            let width = expect["width"].as_u64().map_or(120, |width| width as usize);
+            let text = engine.show(&seen.values, width).map_err(|error| error.to_string())?;
+            let tidy = |text: &str| {
+                text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
+            };
+            if tidy(&text) != tidy(expect["text"].as_str().unwrap_or_default()) {
+                return Err(format!("{}\n{text}", shown()));
+            }
+        }
         kind => return Err(format!("unknown kind {kind}")),
     }
     Ok(())
@@ -160,16 +169,21 @@ fn run_script(case: &Json, folder: &Path) -> Result<(), String> {
     for name in wanted.keys().filter(|name| !made.contains_key(*name)) {
         compare("file", Vec::new(), vec![name.clone()]);
     }
-    // What is text already needs no formatter.
-    if seen.output.iter().all(|(name, _)| name.as_deref() == Some("String")) {
-        let tidy = |text: &str| {
-            text.lines()
-                .map(|line| line.trim_end().to_owned())
-                .filter(|line| !line.is_empty())
-                .collect::<Vec<_>>()
-        };
-        let text: Vec<String> = seen.output.into_iter().filter_map(|(_, text)| text).collect();
-        compare("text", tidy(&text.join("\n")), tidy(expect["text"].as_str().unwrap_or_default()));
-    }
+    // Several empty lines count as one, and those at the ends for nothing.
+    let tidy = |text: &str| {
+        let lines = text.lines().map(str::trim_end);
+        let mut kept: Vec<String> = Vec::new();
+        for line in lines {
+            if !line.is_empty() || kept.last().is_some_and(|last| !last.is_empty()) {
+                kept.push(line.to_owned());
+            }
+        }
+        while kept.last().is_some_and(String::is_empty) {
+            kept.pop();
+        }
+        kept
+    };
+    let text = engine.show(&seen.values, 120).map_err(|error| error.to_string())?;
+    compare("text", tidy(&text), tidy(expect["text"].as_str().unwrap_or_default()));
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n           ")) }
 }

@@ -1,5 +1,5 @@
-//! How connections are made: names resolved with an error that can be told from others, TLS with the platform's roots
-//! and `ring`, and word of the first connection that stands.
+//! How connections are made: names resolved with an error that can be told from others, and word of the first connection
+//! that stands.
 
 use std::{
     fmt,
@@ -9,29 +9,8 @@ use std::{
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tower_layer::Layer;
 use tower_service::Service;
-
-use super::{Endpoint, Error};
-
-/// The settings of TLS: versions 1.2 and 1.3, certificates checked as the operating system does.
-///
-/// An endpoint without TLS trusts nobody; reading the platform's certificates would only cost time, and fail where
-/// there are none.
-pub(super) fn tls(endpoint: &Endpoint) -> Result<ClientConfig, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = if endpoint.is_https() {
-        builder.with_platform_verifier()?.with_no_client_auth()
-    } else {
-        builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth()
-    };
-    // WinRM's long polls, one connection each, gain nothing from HTTP/2, and IIS refuses authentication in it.
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
 
 /// A host name has no address.
 #[derive(Debug)]

@@ -21,6 +21,14 @@ impl Credentials {
         Self { user: user.into(), password: password.into() }
     }
 
+    /// Takes an OAuth token in the place of a password, for an endpoint made with [`super::Endpoint::with_oauth`]:
+    /// Exchange's front end takes the token out of the Basic header. The user is the one that the token is for.
+    ///
+    /// The token is not renewed: when it expires the server refuses requests, and a new sign-in needs a new one.
+    pub fn bearer(user: impl Into<String>, token: &str) -> Self {
+        Self::new(user, format!("Bearer {}", token.trim()))
+    }
+
     /// The user name.
     pub fn user(&self) -> &str {
         &self.user
@@ -62,6 +70,16 @@ mod tests {
         let printed = format!("{credentials:?} {header:?}");
         assert!(!printed.contains("geheim") && !printed.contains("Z2VoZWlt"), "{printed}");
         assert!(printed.contains("nora.fink"), "{printed}");
+    }
+
+    #[test]
+    fn a_token_stands_in_the_place_of_the_password() {
+        let credentials = Credentials::bearer("nora.fink@klinik-auer.example", " eyJ.a.b\n");
+        let header = credentials.basic().unwrap();
+        let encoded = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
+        let plain = STANDARD.decode(encoded).unwrap();
+        assert_eq!(plain, b"nora.fink@klinik-auer.example:Bearer eyJ.a.b");
+        assert!(!format!("{credentials:?}").contains("eyJ"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reqwest::{Url, header::HeaderValue};
 
-use super::Error;
+use super::{Error, NotFollowed, Proxy, Redirects, TlsOptions};
 
 /// A WS-Management endpoint that serves PowerShell.
 #[derive(Clone, Debug)]
@@ -19,6 +19,12 @@ pub struct Endpoint {
     /// Whether Basic may be used over `http` to another machine, where anyone on the way reads the password.
     /// Over `https`, and over `http` to the machine itself, it always may.
     pub basic_over_http: bool,
+    /// How the server proves itself.
+    pub tls: TlsOptions,
+    /// The way to it.
+    pub proxy: Proxy,
+    /// Which redirects are followed; `None` for none.
+    pub redirects: Option<Redirects>,
 }
 
 /// How long to wait for what.
@@ -34,6 +40,8 @@ pub struct Timeouts {
     pub grace: Duration,
     /// For closing all together.
     pub close: Duration,
+    /// How long a connection that broke is tried again while a session is open.
+    pub recovery: Duration,
 }
 
 impl Default for Timeouts {
@@ -48,6 +56,8 @@ impl Default for Timeouts {
             grace: Duration::from_secs(30),
             // A user waits for it, and so does a service that is being stopped.
             close: Duration::from_secs(10),
+            // PowerShell's own: "Attempting to reconnect for up to 4 minutes".
+            recovery: Duration::from_mins(4),
         }
     }
 }
@@ -55,6 +65,18 @@ impl Default for Timeouts {
 /// What a client says its PowerShell is: Exchange's front end reads it from the query, and sends clients without it
 /// elsewhere. It is Windows PowerShell's, whose protocol version this client speaks.
 const PS_VERSION: &str = "PSVersion=5.1.20348.1";
+/// By what Exchange Online's front end takes a password of the form `Bearer TOKEN`.
+const OAUTH: &str = "BasicAuthToOAuthConversion=true";
+
+/// A connection URI with an option in its query, unless it has one that begins so.
+fn with_option(uri: &str, begins: &str, option: &str) -> String {
+    match uri.split_once('?') {
+        Some((_, query)) if query.contains(begins) => uri.to_owned(),
+        // PowerShell's own client joins with a semicolon, and Exchange splits at it.
+        Some(_) => format!("{uri};{option}"),
+        None => format!("{uri}?{option}"),
+    }
+}
 
 impl Endpoint {
     /// Takes a connection URI as the user gave it.
@@ -77,12 +99,7 @@ impl Endpoint {
         if given.fragment().is_some() {
             return Err(invalid("it has a fragment (#…)"));
         }
-        let to = if given.query().is_some_and(|query| query.contains("PSVersion=")) {
-            uri.to_owned()
-        } else {
-            // PowerShell's own client joins with a semicolon, and Exchange splits at it.
-            format!("{uri}{}{PS_VERSION}", if given.query().is_some() { ';' } else { '?' })
-        };
+        let to = with_option(uri, "PSVersion=", PS_VERSION);
         let url = Url::parse(&to).map_err(|error| Error::InvalidEndpoint(error.to_string()))?;
         Ok(Self {
             host_header: explicit_default_port(uri, &url),
@@ -91,7 +108,38 @@ impl Endpoint {
             resource_uri: resource_uri.into(),
             timeouts: Timeouts::default(),
             basic_over_http: false,
+            tls: TlsOptions::default(),
+            proxy: Proxy::default(),
+            redirects: None,
         })
+    }
+
+    /// The endpoint that takes an OAuth token in the place of a password (see [`super::Credentials::bearer`]).
+    ///
+    /// # Errors
+    /// As [`Self::new`]; an address that has been taken once is taken again.
+    pub fn with_oauth(self) -> Result<Self, Error> {
+        let to = with_option(&self.to, "BasicAuthToOAuthConversion=", OAUTH);
+        let url = Url::parse(&to).map_err(|error| Error::InvalidEndpoint(error.to_string()))?;
+        Ok(Self { url, to, ..self })
+    }
+
+    /// The endpoint that a redirect to this location leads to, if one may be followed there with credentials.
+    ///
+    /// # Errors
+    /// With why not.
+    pub fn redirected(&self, location: &str) -> Result<Self, NotFollowed> {
+        let redirects = self.redirects.as_ref().ok_or(NotFollowed::NotAllowed)?;
+        let to = redirects.follow(&self.url, location)?;
+        self.at(&to).map_err(|_| NotFollowed::Invalid)
+    }
+
+    /// The same endpoint at another address.
+    fn at(&self, uri: &str) -> Result<Self, Error> {
+        let moved = Self::new(uri, self.resource_uri.clone())?;
+        let moved = if self.to.contains(OAUTH) { moved.with_oauth()? } else { moved };
+        let Self { url, to, host_header, .. } = moved;
+        Ok(Self { url, to, host_header, ..self.clone() })
     }
 
     /// Host name or address, for people to read.
@@ -130,7 +178,7 @@ impl Endpoint {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };
@@ -160,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn ports_and_queries_survive() {
+    fn wire_16_ports_and_queries_survive() {
         for (uri, to, host_header) in [
             ("https://ex.example/powershell/", "https://ex.example/powershell/?PSVersion", None),
             (
@@ -181,6 +229,21 @@ mod tests {
             assert_eq!(endpoint.host_header().map(|value| value.to_str().unwrap()), host_header, "{uri}");
         }
         assert_eq!(endpoint("https://x/?PSVersion=7").to(), "https://x/?PSVersion=7");
+    }
+
+    #[test]
+    fn a_redirect_keeps_what_the_endpoint_was_set_to() {
+        let mut endpoint = endpoint("https://x/p").with_oauth().unwrap();
+        assert_eq!(endpoint.to(), "https://x/p?PSVersion=5.1.20348.1;BasicAuthToOAuthConversion=true");
+        endpoint.timeouts.connect = Duration::from_secs(1);
+        let moved = endpoint.at("https://pod.example:443/p?PSVersion=4.0").unwrap();
+        assert_eq!(moved.to(), "https://pod.example:443/p?PSVersion=4.0;BasicAuthToOAuthConversion=true");
+        assert_eq!(
+            moved.url().as_str(),
+            "https://pod.example/p?PSVersion=4.0;BasicAuthToOAuthConversion=true"
+        );
+        assert_eq!(moved.host_header().unwrap(), "pod.example:443");
+        assert_eq!(moved.timeouts.connect, Duration::from_secs(1));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::{error::Error as StdError, io, time::Duration};
 
-use super::{TlsFailure, connection::NameNotResolved};
-use crate::envelope::{EnvelopeError, Fault};
+use super::{TlsFailure, connection::NameNotResolved, redirect::NotFollowed};
+use crate::envelope::{EnvelopeError, Fault, code};
 
 /// What went wrong. Each variant keeps what the other side said; [`Error::to_failure`] explains it to a user.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -102,6 +102,28 @@ pub enum Error {
         /// `HTTP 302`, or the fault's code.
         via: String,
     },
+    /// The server sends the client elsewhere, and the user would follow, but the address must not have the credentials.
+    #[error("redirected to {location} ({via}), which is not followed: {why:?}")]
+    RedirectRefused {
+        /// Where to, as the server wrote it.
+        location: String,
+        /// `HTTP 302`, or the fault's code.
+        via: String,
+        /// Why not.
+        why: NotFollowed,
+    },
+    /// One redirect led to another, and so on.
+    #[error("redirected more than {most} times")]
+    TooManyRedirects {
+        /// How many are followed.
+        most: u32,
+    },
+    /// The proxy's address cannot be used.
+    #[error("not the address of a proxy: {0}")]
+    InvalidProxy(String),
+    /// A proxy was named for an endpoint without TLS.
+    #[error("a proxy is not used over http, as it would read the password")]
+    ProxyOverHttp,
     /// HTTP 5xx without a fault in it.
     #[error("{}", status_text(*.status, .text))]
     ServerError {
@@ -138,6 +160,21 @@ pub enum Error {
         /// What is accepted.
         limit: usize,
     },
+    /// The answer is compressed in a way that is not known, or not as it says.
+    #[error("the answer cannot be unpacked: {text}")]
+    Compressed {
+        /// What is wrong with it.
+        text: String,
+    },
+    /// The connection broke while a command or its input was sent. It is not sent again: it may have arrived.
+    #[error("it is not known whether the command was carried out: {text}")]
+    OutcomeUnknown {
+        /// How the connection broke.
+        text: String,
+    },
+    /// The connection broke in the middle of an answer, and the server did not give that answer again.
+    #[error("a part of the output was lost when the connection broke")]
+    OutputLost,
     /// The other side broke the remoting protocol.
     #[error("the remoting protocol was broken: {0}")]
     Protocol(String),
@@ -152,6 +189,15 @@ pub enum Error {
     /// The pipeline has ended and takes no more input.
     #[error("the pipeline has ended")]
     PipelineEnded,
+    /// Disconnecting a session that is not connected, or reconnecting one that is.
+    #[error("the session is {}connected", if *.connected { "" } else { "not " })]
+    Presence {
+        /// Whether it is connected.
+        connected: bool,
+    },
+    /// The server speaks a version of the protocol that has no such request.
+    #[error("the server's version of the remoting protocol has no {0}")]
+    NotSupported(&'static str),
     /// This side closed the session.
     #[error("the session is closed")]
     Closed,
@@ -242,6 +288,53 @@ impl Error {
     /// Whether it is the fault that ends a Receive without output.
     pub(super) fn is_poll_timeout(&self) -> bool {
         matches!(self, Self::Fault(fault) if fault.is_timeout())
+    }
+
+    /// Whether the connection, and not the request, is to blame: the same request may succeed later.
+    pub(super) fn is_interruption(&self) -> bool {
+        match self {
+            Self::ServerError { status, .. } => matches!(status, 502..=504),
+            Self::Timeout { .. } | Self::ConnectionLost { .. } => true,
+            _ => self.was_not_sent(),
+        }
+    }
+
+    /// Whether no connection came about, so that the server cannot have seen the request.
+    pub(super) fn was_not_sent(&self) -> bool {
+        matches!(
+            self,
+            Self::NameNotResolved { .. }
+                | Self::Refused { .. }
+                | Self::ConnectTimeout { .. }
+                | Self::Unreachable { .. }
+                | Self::ProxyUnreachable { .. }
+        )
+    }
+
+    /// Whether the request may have been carried out although no answer came.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        self.is_interruption() && !self.was_not_sent()
+    }
+
+    /// Whether a Reconnect came to a shell that is connected.
+    pub(super) fn is_connected_already(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.code == Some(code::RECONNECT_NOT_VALID))
+    }
+
+    /// Whether another client has the shell by now.
+    pub(super) fn is_taken_over(&self) -> bool {
+        let codes = [code::SESSION_ID_MISMATCH, code::CONNECTED_TO_DIFFERENT_CLIENT];
+        matches!(self, Self::Fault(fault) if fault.code.is_some_and(|code| codes.contains(&code)))
+    }
+
+    /// Whether the shell is there but disconnected.
+    pub(super) fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_disconnected())
+    }
+
+    /// Whether the server still has the request under way whose message id was repeated.
+    pub(super) fn is_duplicate(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.is_duplicate())
     }
 
     /// Whether the server does not know the shell or command (any more).

@@ -14,6 +14,10 @@ use tokio::sync::Notify;
 /// that is already under way, come on top of it.
 pub(super) const CAPACITY: usize = 256;
 
+/// Bytes, as they came over the wire, that a reader may be behind: 256 events may be 256 attachments. A single message
+/// larger than this is still taken, since nothing smaller could be.
+pub(super) const MOST_BYTES: usize = 8 << 20;
+
 /// A queue with one writer, which never waits, and one reader.
 pub(super) struct EventQueue<T> {
     state: Mutex<State<T>>,
@@ -30,7 +34,9 @@ impl<T> std::fmt::Debug for EventQueue<T> {
 }
 
 struct State<T> {
-    events: VecDeque<T>,
+    /// Each with the bytes that it came in.
+    events: VecDeque<(T, usize)>,
+    bytes: usize,
     /// Nothing more comes, or nobody reads any more.
     closed: bool,
     /// The writer found no room.
@@ -39,7 +45,7 @@ struct State<T> {
 
 impl<T> EventQueue<T> {
     pub(super) fn new(room: Arc<Notify>) -> Self {
-        let state = State { events: VecDeque::new(), closed: false, full: false };
+        let state = State { events: VecDeque::new(), bytes: 0, closed: false, full: false };
         Self { state: Mutex::new(state), ready: Notify::new(), room }
     }
 
@@ -48,11 +54,12 @@ impl<T> EventQueue<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an event, if the queue is not closed.
-    pub(super) fn push(&self, event: T) {
+    /// Adds an event that came in so many bytes, if the queue is not closed.
+    pub(super) fn push(&self, event: T, bytes: usize) {
         let mut state = self.lock();
         if !state.closed {
-            state.events.push_back(event);
+            state.events.push_back((event, bytes));
+            state.bytes = state.bytes.saturating_add(bytes);
             self.ready.notify_one();
         }
     }
@@ -61,7 +68,7 @@ impl<T> EventQueue<T> {
     pub(super) fn finish(&self, event: T) {
         let mut state = self.lock();
         if !state.closed {
-            state.events.push_back(event);
+            state.events.push_back((event, 0));
             state.closed = true;
             self.ready.notify_one();
         }
@@ -72,13 +79,14 @@ impl<T> EventQueue<T> {
         let mut state = self.lock();
         state.closed = true;
         state.events.clear();
+        state.bytes = 0;
         self.room.notify_one();
     }
 
     /// Whether the server may be asked for more. If not, `room` is notified once half of the queue has been read.
     pub(super) fn has_room(&self) -> bool {
         let mut state = self.lock();
-        state.full = state.events.len() >= CAPACITY;
+        state.full = state.events.len() >= CAPACITY || state.bytes >= MOST_BYTES;
         !state.full
     }
 
@@ -87,8 +95,9 @@ impl<T> EventQueue<T> {
         loop {
             {
                 let mut state = self.lock();
-                if let Some(event) = state.events.pop_front() {
-                    if state.full && state.events.len() <= CAPACITY / 2 {
+                if let Some((event, bytes)) = state.events.pop_front() {
+                    state.bytes = state.bytes.saturating_sub(bytes);
+                    if state.full && state.events.len() <= CAPACITY / 2 && state.bytes <= MOST_BYTES / 2 {
                         state.full = false;
                         self.room.notify_one();
                     }
@@ -113,9 +122,9 @@ mod tests {
     async fn events_come_in_order_and_end() {
         let queue = EventQueue::new(Arc::default());
         assert_eq!(queue.pop().now_or_never(), None, "nothing there yet");
-        queue.push(1);
+        queue.push(1, 0);
         queue.finish(2);
-        queue.push(3);
+        queue.push(3, 0);
         assert_eq!(queue.pop().await, Some(1));
         assert_eq!(queue.pop().await, Some(2));
         assert_eq!(queue.pop().await, None);
@@ -130,7 +139,7 @@ mod tests {
             async move { queue.pop().await }
         });
         tokio::task::yield_now().await;
-        queue.push("here");
+        queue.push("here", 0);
         assert_eq!(reader.await.unwrap(), Some("here"));
     }
 
@@ -140,7 +149,7 @@ mod tests {
         let queue = EventQueue::new(room.clone());
         for n in 0..CAPACITY {
             assert!(queue.has_room());
-            queue.push(n);
+            queue.push(n, 0);
         }
         assert!(!queue.has_room());
         for n in 0..CAPACITY {
@@ -151,11 +160,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn limits_a_few_large_events_fill_it_too() {
+        let room = Arc::new(Notify::new());
+        let queue = EventQueue::new(room.clone());
+        for n in 0..4 {
+            assert!(queue.has_room(), "{n}");
+            queue.push(n, MOST_BYTES / 4);
+        }
+        assert!(!queue.has_room());
+        assert_eq!((queue.pop().await, room.notified().now_or_never()), (Some(0), None));
+        assert_eq!((queue.pop().await, room.notified().now_or_never()), (Some(1), Some(())));
+        assert!(queue.has_room());
+    }
+
+    #[tokio::test]
     async fn an_abandoned_queue_keeps_nothing() {
         let queue = EventQueue::new(Arc::default());
-        queue.push(1);
+        queue.push(1, 0);
         queue.abandon();
-        queue.push(2);
+        queue.push(2, 0);
         assert!(queue.has_room());
         assert_eq!(queue.pop().await, None);
     }

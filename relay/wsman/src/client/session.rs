@@ -8,18 +8,25 @@ use std::{
     time::Duration,
 };
 
-use postern_psrp::{client::PoolOptions, host::HostInfo, message::MetadataQuery, pipeline::PipelineSpec};
+use postern_psrp::{
+    client::PoolOptions, host::HostInfo, message::MetadataQuery, pipeline::PipelineSpec, records::UserEvent,
+};
 use postern_shared::value::PsValue;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
     ConnectError, Credentials, Endpoint, Error, Pipeline,
-    driver::{Control, Driver, Invocation, Opening},
+    driver::{Control, Done, Driver, Invocation, Opening, Taken, Target},
     pipeline::{Ended, PipelineEvent},
     queue::EventQueue,
+    routes::Routes,
     transport::Transport,
 };
+use crate::envelope::{BufferMode, ListedShell};
+
+/// Events of the runspace that wait for who reads them.
+const MOST_USER_EVENTS: usize = 64;
 
 /// What a session is to be.
 #[derive(Clone, Debug)]
@@ -61,6 +68,11 @@ pub enum ConnectStep {
         /// Whether with TLS.
         secure: bool,
     },
+    /// The server sends the client on, and the client follows.
+    Redirected {
+        /// Where to.
+        location: String,
+    },
     /// The connection stands.
     Connected,
     /// The credentials are being checked and a shell created, which are one request.
@@ -68,7 +80,7 @@ pub enum ConnectStep {
         /// As whom.
         user: String,
     },
-    /// The credentials were accepted, and there is a shell.
+    /// The credentials were accepted, and there is a shell: a new one, or the one that is taken over.
     ShellCreated {
         /// Its id.
         shell_id: String,
@@ -94,10 +106,22 @@ pub struct SessionDetails {
     pub application_private_data: PsValue,
 }
 
+/// Which shell is wanted.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    New,
+    Existing {
+        /// The shell's id, which is its runspace pool's.
+        id: Uuid,
+        shell: ListedShell,
+    },
+}
+
 /// A remote session. Dropping it closes it in the background.
 #[derive(Debug)]
 pub struct RemoteSession {
-    control: mpsc::UnboundedSender<Control>,
+    pub(super) control: mpsc::UnboundedSender<Control>,
+    pub(super) user_events: broadcast::Sender<Arc<UserEvent>>,
     room: Arc<Notify>,
     next_key: AtomicU64,
     details: watch::Receiver<SessionDetails>,
@@ -107,6 +131,8 @@ pub struct RemoteSession {
 impl RemoteSession {
     /// Signs in and opens a runspace pool. `on_step` is told of each step as it begins and ends.
     ///
+    /// Redirects are followed as the endpoint allows; each hop is a step.
+    ///
     /// Dropping the future gives up: a shell that has been created by then is deleted in the background.
     ///
     /// # Errors
@@ -114,14 +140,79 @@ impl RemoteSession {
     pub async fn connect(
         endpoint: Endpoint,
         credentials: Credentials,
-        mut options: ConnectOptions,
-        mut on_step: impl FnMut(ConnectStep),
+        options: ConnectOptions,
+        on_step: impl FnMut(ConnectStep),
     ) -> Result<Self, ConnectError> {
-        options.pool.id = Uuid::new_v4();
-        let host = endpoint.host().to_owned();
-        let failed = |error| ConnectError { host: host.clone(), error };
+        let (session, _) = Self::reach(endpoint, credentials, options, Wanted::New, on_step).await?;
+        Ok(session)
+    }
+
+    /// Opens a session, and follows redirects.
+    pub(super) async fn reach(
+        endpoint: Endpoint,
+        credentials: Credentials,
+        options: ConnectOptions,
+        wanted: Wanted,
+        mut on_step: impl FnMut(ConnectStep),
+    ) -> Result<(Self, Vec<Taken>), ConnectError> {
+        let routes = Arc::new(Routes::default());
+        let mut at = endpoint.clone();
+        let mut hops = 0;
+        loop {
+            let host = at.host().to_owned();
+            let failed = |error| ConnectError { host: host.clone(), error };
+            let result = Self::open(
+                at.clone(),
+                credentials.clone(),
+                options.clone(),
+                &wanted,
+                routes.clone(),
+                &mut on_step,
+            )
+            .await;
+            let (location, via) = match result {
+                Err(Error::Redirected { location, via }) => (location, via),
+                result => return result.map_err(failed),
+            };
+            let Some(redirects) = &endpoint.redirects else {
+                return Err(failed(Error::Redirected { location, via }));
+            };
+            if hops >= redirects.maximum {
+                return Err(failed(Error::TooManyRedirects { most: redirects.maximum }));
+            }
+            hops += 1;
+            let refused =
+                |why| failed(Error::RedirectRefused { location: location.clone(), via: via.clone(), why });
+            let next = at.redirected(&location).map_err(refused)?;
+            on_step(ConnectStep::Redirected { location: location.trim().to_owned() });
+            at = next;
+        }
+    }
+
+    async fn open(
+        endpoint: Endpoint,
+        credentials: Credentials,
+        mut options: ConnectOptions,
+        wanted: &Wanted,
+        routes: Arc<Routes>,
+        on_step: &mut impl FnMut(ConnectStep),
+    ) -> Result<(Self, Vec<Taken>), Error> {
+        let target = match wanted {
+            Wanted::New => {
+                options.pool.id = Uuid::new_v4();
+                Target::New
+            }
+            Wanted::Existing { id, shell } => {
+                options.pool.id = *id;
+                Target::Existing {
+                    shell_id: shell.shell_id.clone(),
+                    resource_uri: shell.resource_uri.clone(),
+                }
+            }
+        };
         let user = credentials.user().to_owned();
-        let secure = endpoint.is_https();
+        let connecting =
+            ConnectStep::Connecting { host: endpoint.host().to_owned(), secure: endpoint.is_https() };
         let (steps, mut step) = mpsc::unbounded_channel();
         let on_connected = {
             let steps = steps.clone();
@@ -136,8 +227,8 @@ impl RemoteSession {
         };
         let cultures = (options.ui_culture.clone(), options.culture.clone());
         let transport =
-            Transport::new(endpoint, credentials, cultures, Arc::new(on_connected)).map_err(failed)?;
-        on_step(ConnectStep::Connecting { host: host.clone(), secure });
+            Transport::new(endpoint, Some(credentials), routes, cultures, Arc::new(on_connected))?;
+        on_step(connecting);
 
         let (control, requests) = mpsc::unbounded_channel();
         let (opened, mut result) = oneshot::channel();
@@ -145,8 +236,10 @@ impl RemoteSession {
         let (gone_sender, gone) = watch::channel(None);
         let room = Arc::new(Notify::new());
         let opening = Opening { steps, opened };
-        let driver = Driver::new(transport, options, room.clone(), details_sender, gone_sender);
-        tokio::spawn(driver.run(opening, requests));
+        let (user_events, _) = broadcast::channel(MOST_USER_EVENTS);
+        let driver =
+            Driver::new(transport, options, room.clone(), details_sender, gone_sender, user_events.clone());
+        tokio::spawn(driver.run(target, opening, requests));
         let result = loop {
             tokio::select! {
                 biased;
@@ -157,8 +250,52 @@ impl RemoteSession {
         while let Ok(step) = step.try_recv() {
             on_step(step);
         }
-        result.unwrap_or(Err(Error::Closed)).map_err(failed)?;
-        Ok(Self { control, room, next_key: AtomicU64::new(0), details, gone })
+        let taken = result.unwrap_or(Err(Error::Closed))?;
+        // Pipelines that were found have the first keys.
+        let next_key = AtomicU64::new(taken.iter().map(|taken| taken.key + 1).max().unwrap_or(0));
+        Ok((Self { control, user_events, room, next_key, details, gone }, taken))
+    }
+
+    /// Leaves the shell running on the server without this client, for at most `idle_timeout` (`None` for the shell's
+    /// own). Pipelines go on there, as far as `buffer_mode` lets their output wait, and here until [`Self::reconnect`]
+    /// nothing of them arrives; what is invoked meanwhile waits.
+    ///
+    /// # Errors
+    /// If the server has no disconnected shells, or the session is gone or not connected.
+    pub async fn disconnect(
+        &self,
+        idle_timeout: Option<Duration>,
+        buffer_mode: Option<BufferMode>,
+    ) -> Result<(), Error> {
+        self.ask(|done| Control::Disconnect { idle_timeout, buffer_mode, done }).await
+    }
+
+    /// Comes back to the shell after [`Self::disconnect`].
+    ///
+    /// # Errors
+    /// If the shell is gone or another client has it, or the session is gone or connected.
+    pub async fn reconnect(&self) -> Result<(), Error> {
+        self.ask(|done| Control::Reconnect { done }).await
+    }
+
+    /// Ends the session here after [`Self::disconnect`], and leaves the shell on the server, where another client may
+    /// take it over until its idle timeout.
+    ///
+    /// # Errors
+    /// If the session is gone or connected.
+    pub async fn leave(self) -> Result<(), Error> {
+        self.ask(|done| Control::Leave { done }).await
+    }
+
+    async fn ask(&self, request: impl FnOnce(Done) -> Control) -> Result<(), Error> {
+        let (done, result) = oneshot::channel();
+        self.control.send(request(done)).map_err(|_| self.why_gone())?;
+        result.await.unwrap_or_else(|_| Err(self.why_gone()))
+    }
+
+    /// Why a request of this session could not be answered.
+    pub(super) fn why_gone(&self) -> Error {
+        self.gone.borrow().clone().unwrap_or(Error::Closed)
     }
 
     /// Invokes a pipeline.

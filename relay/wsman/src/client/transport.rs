@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use reqwest::{
     Client, Response as HttpResponse, StatusCode,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, LOCATION, USER_AGENT, WWW_AUTHENTICATE},
@@ -16,12 +17,15 @@ use uuid::Uuid;
 
 use super::{
     Credentials, Endpoint, Error,
-    connection::{OnConnected, Resolver, tls},
+    body::{self, Encoding},
+    connection::{OnConnected, Resolver},
+    routes::Routes,
     shown_body::shown,
+    tls,
 };
 use crate::envelope::{
     Body, EnvelopeError, Header, INITIAL_ENVELOPE_SIZE, Limits, MAX_ENVELOPE_SIZE, Operation, Request,
-    Response,
+    Response, namespace,
 };
 
 /// How long a connection may be silent before TCP asks whether the other side is still there: firewalls on the way
@@ -32,7 +36,9 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub(super) struct Transport {
     http: Client,
     endpoint: Endpoint,
-    credentials: Credentials,
+    /// `None` for a question that needs no sign-in.
+    credentials: Option<Credentials>,
+    routes: Arc<Routes>,
     locale: String,
     data_locale: String,
     limits: Limits,
@@ -52,19 +58,23 @@ struct Shell {
 impl Transport {
     pub(super) fn new(
         endpoint: Endpoint,
-        credentials: Credentials,
+        credentials: Option<Credentials>,
+        routes: Arc<Routes>,
         (locale, data_locale): (String, String),
         on_connected: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Self, Error> {
-        if !endpoint.allows_basic() {
-            return Err(Error::BasicOverHttp);
+        if let Some(credentials) = &credentials {
+            if !endpoint.allows_basic() {
+                return Err(Error::BasicOverHttp);
+            }
+            credentials.basic()?;
         }
-        credentials.basic()?;
-        let http = http_client(&endpoint, on_connected)?;
+        let http = http_client(&endpoint, routes.clone(), on_connected)?;
         Ok(Self {
             http,
             endpoint,
             credentials,
+            routes,
             locale,
             data_locale,
             limits: Limits::default(),
@@ -103,33 +113,73 @@ impl Transport {
 
     /// Sends a request; the answer is an envelope that holds no fault.
     pub(super) async fn send(&self, operation: Operation<'_>) -> Result<Vec<u8>, Error> {
-        let timeouts = &self.endpoint.timeouts;
-        let total = timeouts.operation + timeouts.grace;
-        let shell = self.shell.get().filter(|_| !matches!(operation, Operation::Create(_)));
+        let request = self.prepare(operation);
+        self.post(&request).await.map_err(|broken| broken.error)
+    }
+
+    /// Writes a request. Posting it twice is the same request twice: a server that has answered it gives that answer
+    /// again, since the message id is the same.
+    pub(super) fn prepare(&self, operation: Operation<'_>) -> Prepared {
+        let shell = self.shell.get().filter(|_| is_about_a_shell(&operation));
+        let resource_uri = match &operation {
+            // Shells are listed whatever their session configuration is.
+            Operation::Enumerate { .. } | Operation::Pull { .. } => namespace::SHELL,
+            _ => shell.map_or(&self.endpoint.resource_uri, |shell| &shell.resource_uri),
+        };
         let header = Header {
             to: self.endpoint.to(),
-            resource_uri: shell.map_or(&self.endpoint.resource_uri, |shell| &shell.resource_uri),
+            resource_uri,
             message_id: Uuid::new_v4(),
             session_id: self.session_id,
             operation_id: Uuid::new_v4(),
             sequence: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
             max_envelope_size: self.envelope_size.load(Ordering::Relaxed),
-            operation_timeout: timeouts.operation,
+            operation_timeout: self.endpoint.timeouts.operation,
             locale: &self.locale,
             data_locale: &self.data_locale,
             shell_id: shell.map(|shell| shell.id.as_str()),
         };
         let request = Request { header, operation };
+        Prepared { action: request.action(), xml: Bytes::from(request.to_xml()) }
+    }
+
+    /// Posts a request. A fault that denies the shell is asked again once where a cookie has changed the way: it came
+    /// from a back end that never had the shell, and so has not carried anything out.
+    pub(super) async fn post(&self, request: &Prepared) -> Result<Vec<u8>, Broken> {
+        let result = self.post_once(request).await;
+        if self.shell.get().is_none() {
+            return result;
+        }
+        match &result {
+            Ok(_) => self.routes.keep(self.endpoint.url()),
+            Err(broken) if broken.error.is_not_found() && self.routes.go_back(self.endpoint.url()) => {
+                tracing::info!(
+                    "Another back end answered, without the shell; going back by the former cookies"
+                );
+                return self.post_once(request).await;
+            }
+            Err(_) => {}
+        }
+        result
+    }
+
+    async fn post_once(&self, request: &Prepared) -> Result<Vec<u8>, Broken> {
+        let timeouts = &self.endpoint.timeouts;
+        let total = timeouts.operation + timeouts.grace;
         let mut builder = self
             .http
             .post(self.endpoint.url().clone())
-            .header(AUTHORIZATION, self.credentials.basic()?)
             .header(CONTENT_TYPE, "application/soap+xml;charset=UTF-8")
             // IIS may compress otherwise, and compression would only cost the server's time.
             .header(ACCEPT_ENCODING, "identity")
             .header(USER_AGENT, "Microsoft WinRM Client")
             .timeout(total)
-            .body(request.to_xml());
+            .body(request.xml.clone());
+        builder = match &self.credentials {
+            Some(credentials) => builder.header(AUTHORIZATION, credentials.basic()?),
+            // Windows answers Identify without a sign-in where this is said.
+            None => builder.header("WSMANIDENTIFY", "unauthenticated"),
+        };
         if let Some(host) = self.endpoint.host_header() {
             builder = builder.header(HOST, host);
         }
@@ -137,34 +187,65 @@ impl Transport {
         let response = builder.send().await.map_err(failed)?;
         let status = response.status();
         let head = Head::of(&response);
-        let body = read_body(response, self.limits.bytes, failed).await?;
-        tracing::trace!(action = request.action(), status = status.as_u16(), bytes = body.len(), "Answered");
-        head.check(body, &self.limits)
+        let mut body = Vec::new();
+        if let Err(error) = body::read(response, self.limits.bytes, &mut body, failed).await {
+            let answer = status.is_success().then_some(body);
+            return Err(Broken { error, answer });
+        }
+        tracing::trace!(action = request.action, status = status.as_u16(), bytes = body.len(), "Answered");
+        Ok(head.check(body, &self.limits)?)
+    }
+}
+
+/// All requests but these are about the shell.
+fn is_about_a_shell(operation: &Operation<'_>) -> bool {
+    !matches!(
+        operation,
+        Operation::Create(_) | Operation::Enumerate { .. } | Operation::Pull { .. } | Operation::Identify
+    )
+}
+
+/// A request that was written.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    action: &'static str,
+    xml: Bytes,
+}
+
+/// A request that failed.
+#[derive(Debug)]
+pub(super) struct Broken {
+    pub(super) error: Error,
+    /// What had arrived of an answer with a status of success, if the connection broke within it.
+    pub(super) answer: Option<Vec<u8>>,
+}
+
+impl From<Error> for Broken {
+    fn from(error: Error) -> Self {
+        Self { error, answer: None }
     }
 }
 
 /// The HTTP client for an endpoint, which calls back for each connection that stands.
 pub(super) fn http_client(
     endpoint: &Endpoint,
+    routes: Arc<Routes>,
     on_connected: Arc<dyn Fn() + Send + Sync>,
 ) -> Result<Client, Error> {
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls(endpoint)?)
+    let builder = Client::builder()
+        .tls_backend_preconfigured(tls::config(endpoint)?)
         .dns_resolver(Arc::new(Resolver))
         .connector_layer(OnConnected(on_connected))
         .connect_timeout(endpoint.timeouts.connect)
         // A load balancer finds the shell's server by them.
-        .cookie_store(true)
+        .cookie_provider(routes)
         // Following would turn a POST into a GET, and hand the credentials to whoever is named.
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .http1_only()
         .tcp_nodelay(true)
         .tcp_keepalive(KEEP_ALIVE);
-    if !endpoint.is_https() {
-        // A proxy would see the credentials of a request that it passes on in the clear.
-        builder = builder.no_proxy();
-    }
+    let builder = endpoint.proxy.apply(builder, endpoint.is_https())?;
     builder.build().map_err(|error| Error::Unreachable { text: error.to_string() })
 }
 
@@ -174,6 +255,7 @@ pub(super) struct Head {
     content_type: Option<String>,
     location: Option<String>,
     offered: Vec<String>,
+    encoding: Encoding,
 }
 
 impl Head {
@@ -184,6 +266,7 @@ impl Head {
         Self {
             status: response.status(),
             content_type: headers.get(CONTENT_TYPE).map(text),
+            encoding: Encoding::of(response),
             location: headers.get(LOCATION).map(text),
             offered: headers
                 .get_all(WWW_AUTHENTICATE)
@@ -197,6 +280,12 @@ impl Head {
 
     /// The body, if it is an envelope without a fault.
     pub(super) fn check(self, body: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, Error> {
+        // Without a status of success, what cannot be unpacked says nothing more than the status does.
+        let body = match self.encoding.decode(body, limits.bytes) {
+            Ok(body) => body,
+            Err(error) if self.status.is_success() => return Err(error),
+            Err(_) => Vec::new(),
+        };
         match self.status.as_u16() {
             200..=299 => self.envelope(body, limits),
             401 => Err(Error::Unauthorized { offered: self.offered, text: shown(&body) }),
@@ -235,26 +324,6 @@ fn parse_fault(body: &[u8], limits: &Limits) -> Option<Error> {
         Ok(Body::Fault(fault)) => Some(Error::from_fault(fault)),
         _ => None,
     }
-}
-
-/// Reads a body as far as is accepted.
-pub(super) async fn read_body(
-    mut response: HttpResponse,
-    limit: usize,
-    failed: impl Fn(reqwest::Error) -> Error,
-) -> Result<Vec<u8>, Error> {
-    let expected = response.content_length().unwrap_or(0);
-    if expected > limit as u64 {
-        return Err(Error::ResponseTooLarge { limit });
-    }
-    let mut body = Vec::with_capacity(expected as usize);
-    while let Some(chunk) = response.chunk().await.map_err(&failed)? {
-        if chunk.len() > limit.saturating_sub(body.len()) {
-            return Err(Error::ResponseTooLarge { limit });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
 }
 
 /// Hands what a response holds to `use_it`; a fault, which may also come with HTTP 200, is an error.

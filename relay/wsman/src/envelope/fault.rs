@@ -12,6 +12,20 @@ pub mod code {
     pub const TIMED_OUT: u32 = 2_150_858_793;
     /// The shell or command is not there (any more) (`0x8033805B`).
     pub const SHELL_NOT_FOUND: u32 = 2_150_858_843;
+    /// The shell is disconnected, and takes nothing but Reconnect, Connect and Delete (`0x803381C4`).
+    pub const SHELL_DISCONNECTED: u32 = 2_150_859_204;
+    /// The session configuration has no disconnected shells (`0x803381C5`).
+    pub const DISCONNECT_NOT_SUPPORTED: u32 = 2_150_859_205;
+    /// The request's `SessionId` is not the one that the shell belongs to (`0x803381C6`).
+    pub const SESSION_ID_MISMATCH: u32 = 2_150_859_206;
+    /// The shell is connected to a client, so that another cannot have it (`0x803381CD`).
+    pub const CONNECTED_TO_DIFFERENT_CLIENT: u32 = 2_150_859_213;
+    /// Disconnect of a shell that is not connected (`0x803381CF`).
+    pub const DISCONNECT_NOT_VALID: u32 = 2_150_859_215;
+    /// Reconnect of a shell that is not disconnected (`0x803381D0`).
+    pub const RECONNECT_NOT_VALID: u32 = 2_150_859_216;
+    /// A Receive was open when its shell was disconnected (`0x803381DE`).
+    pub const STREAM_DISCONNECTED: u32 = 2_150_859_230;
     /// Windows: access denied.
     pub const ACCESS_DENIED: u32 = 5;
     /// Windows: a parameter is wrong.
@@ -228,6 +242,11 @@ impl Fault {
         }
     }
 
+    /// The operation is not possible in the shell's state; see the codes of disconnected shells in [`code`].
+    pub fn shell_state(code: u32, text: impl Into<String>) -> Self {
+        Self::new("InvalidOperation", code, text)
+    }
+
     /// Something in the request is wrong.
     pub fn invalid_parameter(text: impl Into<String>) -> Self {
         Self::new("InvalidParameter", code::INVALID_PARAMETER, text)
@@ -266,6 +285,16 @@ impl Fault {
     pub fn is_not_found(&self) -> bool {
         self.code == Some(code::SHELL_NOT_FOUND)
             || (self.code.is_none() && self.subcode == "InvalidSelectors")
+    }
+
+    /// Whether it says that the shell is disconnected.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self.code, Some(code::SHELL_DISCONNECTED | code::STREAM_DISCONNECTED))
+    }
+
+    /// Whether the server still has the request under way whose message id was repeated.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        self.code == Some(code::INTERNAL_ERROR)
     }
 
     pub(crate) fn from_element(fault: &Element<'_>) -> Self {

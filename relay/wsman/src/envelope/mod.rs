@@ -9,15 +9,19 @@
 mod base64_text;
 mod duration;
 mod fault;
+mod operation;
 mod request;
 mod response;
+mod shells;
 pub(crate) mod xml;
 
 pub use self::{
     duration::{format_duration, parse_duration},
     fault::{Fault, ProviderFault, SoapCode, code},
-    request::{CreateShell, Header, InputStream, Operation, Request, SignalCode},
+    operation::{BufferMode, CreateShell, InputStream, Operation, SignalCode},
+    request::{Header, Request},
     response::{Body, CommandState, CreatedShell, Received, ReceivedStream, Response},
+    shells::{Identity, ListedCommand, ListedShell, Listing},
     xml::{EnvelopeError, Limits},
 };
 
@@ -49,6 +53,10 @@ pub mod namespace {
     pub const FAULT: &str = "http://schemas.microsoft.com/wbem/wsman/1/wsmanfault";
     /// PowerShell's `creationXml` (MS-PSRP), and the start of every PowerShell resource URI.
     pub const POWERSHELL: &str = "http://schemas.microsoft.com/powershell";
+    /// WS-Enumeration.
+    pub const ENUMERATION: &str = "http://schemas.xmlsoap.org/ws/2004/09/enumeration";
+    /// Identify (DSP0226 11).
+    pub const IDENTITY: &str = "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd";
     /// `xml:lang`.
     pub const XML: &str = "http://www.w3.org/XML/1998/namespace";
 }
@@ -76,6 +84,12 @@ pub mod action {
     pub const DISCONNECT: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Disconnect";
     /// Comes back to a shell from the same client.
     pub const RECONNECT: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Reconnect";
+    /// Takes over a disconnected shell from another client.
+    pub const CONNECT: &str = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/Connect";
+    /// Lists shells.
+    pub const ENUMERATE: &str = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Enumerate";
+    /// Goes on with a list.
+    pub const PULL: &str = "http://schemas.xmlsoap.org/ws/2004/09/enumeration/Pull";
     /// Every fault that WS-Management itself defines.
     pub const FAULT: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault";
     /// Faults of WS-Addressing, `ActionNotSupported` for one.
@@ -92,3 +106,5 @@ pub const MAX_ENVELOPE_SIZE: u32 = 512_000;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_shells;

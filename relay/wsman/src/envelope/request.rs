@@ -4,7 +4,13 @@ use std::{fmt::Write as _, time::Duration};
 
 use uuid::Uuid;
 
-use super::{ANONYMOUS, action, base64_text, duration::format_duration, namespace, xml::push_text};
+use super::{
+    ANONYMOUS, action, base64_text,
+    duration::format_duration,
+    namespace,
+    operation::{CreateShell, Operation},
+    xml::push_text,
+};
 
 /// What a request says besides its operation (DSP0226 5 and 6, MS-WSMV 2.2.4).
 #[derive(Clone, Debug)]
@@ -33,103 +39,6 @@ pub struct Header<'a> {
     pub shell_id: Option<&'a str>,
 }
 
-/// An operation on a shell.
-#[derive(Clone, Debug)]
-pub enum Operation<'a> {
-    /// Creates it.
-    Create(CreateShell<'a>),
-    /// Starts a command, which for PowerShell is a pipeline with the same id.
-    Command {
-        /// The pipeline's id.
-        command_id: Uuid,
-        /// For the server's eyes only: the first command's name.
-        command_line: &'a str,
-        /// The first fragment of `CREATE_PIPELINE` or `GET_COMMAND_METADATA`.
-        arguments: &'a [u8],
-    },
-    /// Sends fragments to a pipeline, or to the runspace pool.
-    Send {
-        /// The pipeline; `None` for the pool, and for every host response.
-        command_id: Option<Uuid>,
-        /// Which stream.
-        stream: InputStream,
-        /// The fragments.
-        data: &'a [u8],
-    },
-    /// Asks for fragments of a pipeline, or of the runspace pool.
-    Receive {
-        /// The pipeline; `None` for the pool.
-        command_id: Option<Uuid>,
-    },
-    /// Stops or ends a command.
-    Signal {
-        /// The pipeline.
-        command_id: Uuid,
-        /// Which of the two.
-        code: SignalCode,
-    },
-    /// Deletes the shell.
-    Delete,
-}
-
-/// What a new shell is to be.
-#[derive(Clone, Debug)]
-pub struct CreateShell<'a> {
-    /// Its name, for the administrator's list of shells.
-    pub name: Option<&'a str>,
-    /// Its id, as the client wishes; for PowerShell the runspace pool's id.
-    pub shell_id: Uuid,
-    /// PSRP version that both sides must speak, for example `2.3`.
-    pub protocol_version: &'a str,
-    /// How long it may be unused; `None` for the server's own value.
-    pub idle_timeout: Option<Duration>,
-    /// Fragments of `SESSION_CAPABILITY` and `INIT_RUNSPACEPOOL`.
-    pub creation_xml: &'a [u8],
-}
-
-/// A shell's input streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum InputStream {
-    /// Messages of the pool or the pipeline.
-    Stdin,
-    /// Answers to host calls.
-    PromptResponse,
-}
-
-impl InputStream {
-    /// Its name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stdin => "stdin",
-            Self::PromptResponse => "pr",
-        }
-    }
-
-    /// The stream of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Stdin, Self::PromptResponse].into_iter().find(|stream| stream.name() == name)
-    }
-}
-
-/// What a signal means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SignalCode {
-    /// Stops the pipeline; its Stopped state can still be received.
-    Stop,
-    /// Ends the command and frees what it holds; nothing more can be received.
-    Terminate,
-}
-
-impl SignalCode {
-    /// Its code on the wire. The first is the protocol's own spelling: any other code *closes* the command.
-    pub fn uri(self) -> &'static str {
-        match self {
-            Self::Stop => "powershell/signal/crtl_c",
-            Self::Terminate => "http://schemas.microsoft.com/wbem/wsman/1/windows/shell/signal/terminate",
-        }
-    }
-}
-
 /// A request to be written.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
@@ -140,7 +49,7 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// The action's URI.
+    /// The action's URI; Identify has none.
     pub fn action(&self) -> &'static str {
         match self.operation {
             Operation::Create(_) => action::CREATE,
@@ -149,6 +58,12 @@ impl Request<'_> {
             Operation::Receive { .. } => action::RECEIVE,
             Operation::Signal { .. } => action::SIGNAL,
             Operation::Delete => action::DELETE,
+            Operation::Disconnect { .. } => action::DISCONNECT,
+            Operation::Reconnect => action::RECONNECT,
+            Operation::Connect { .. } => action::CONNECT,
+            Operation::Enumerate { .. } => action::ENUMERATE,
+            Operation::Pull { .. } => action::PULL,
+            Operation::Identify => "",
         }
     }
 
@@ -161,7 +76,9 @@ impl Request<'_> {
             "xmlns:w=\"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\" ",
             "xmlns:p=\"http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd\"><s:Header>",
         ));
-        self.write_header(&mut out);
+        if !matches!(self.operation, Operation::Identify) {
+            self.write_header(&mut out);
+        }
         out.push_str("</s:Header><s:Body>");
         self.write_body(&mut out);
         out.push_str("</s:Body></s:Envelope>");
@@ -172,7 +89,8 @@ impl Request<'_> {
         match &self.operation {
             Operation::Create(create) => create.creation_xml.len(),
             Operation::Command { arguments: data, .. } | Operation::Send { data, .. } => data.len(),
-            Operation::Receive { .. } | Operation::Signal { .. } | Operation::Delete => 0,
+            Operation::Connect { connect_xml, .. } => connect_xml.len(),
+            _ => 0,
         }
     }
 
@@ -200,14 +118,10 @@ impl Request<'_> {
             out.push_str("</w:SelectorSet>");
         }
         match &self.operation {
-            Operation::Create(create) => {
+            Operation::Create(CreateShell { protocol_version, .. })
+            | Operation::Connect { command_id: None, protocol_version, .. } => {
                 out.push_str("<w:OptionSet s:mustUnderstand=\"true\">");
-                element(
-                    out,
-                    "w:Option",
-                    " Name=\"protocolversion\" MustComply=\"true\"",
-                    create.protocol_version,
-                );
+                element(out, "w:Option", " Name=\"protocolversion\" MustComply=\"true\"", protocol_version);
                 out.push_str("</w:OptionSet>");
             }
             Operation::Receive { .. } => {
@@ -285,10 +199,58 @@ impl Request<'_> {
                 element(out, "rsp:Code", "", code.uri());
                 out.push_str("</rsp:Signal>");
             }
+            Operation::Disconnect { idle_timeout, buffer_mode } => {
+                push(out, format_args!("<rsp:Disconnect xmlns:rsp=\"{}\">", namespace::SHELL));
+                if let Some(idle_timeout) = idle_timeout {
+                    element(out, "rsp:IdleTimeOut", "", &format_duration(*idle_timeout));
+                }
+                if let Some(mode) = buffer_mode {
+                    element(out, "rsp:BufferMode", "", mode.name());
+                }
+                out.push_str("</rsp:Disconnect>");
+            }
+            Operation::Reconnect => {
+                push(out, format_args!("<rsp:Reconnect xmlns:rsp=\"{}\"/>", namespace::SHELL));
+            }
+            Operation::Connect { command_id, connect_xml, .. } => {
+                push(out, format_args!("<rsp:Connect xmlns:rsp=\"{}\"", namespace::SHELL));
+                write_command_id(out, *command_id);
+                out.push('>');
+                if command_id.is_none() {
+                    push(out, format_args!("<connectXml xmlns=\"{}\">", namespace::POWERSHELL));
+                    base64_text::encode(connect_xml, out);
+                    out.push_str("</connectXml>");
+                }
+                out.push_str("</rsp:Connect>");
+            }
+            Operation::Enumerate { commands_of } => {
+                push(out, format_args!("<n:Enumerate xmlns:n=\"{}\">", namespace::ENUMERATION));
+                out.push_str(MANY_ITEMS);
+                if let Some(shell_id) = commands_of {
+                    push(out, format_args!("<w:Filter Dialect=\"{SELECTOR_FILTER}\"><w:SelectorSet>"));
+                    element(out, "w:Selector", " Name=\"ShellId\"", shell_id);
+                    out.push_str("</w:SelectorSet></w:Filter>");
+                }
+                out.push_str("</n:Enumerate>");
+            }
+            Operation::Pull { context } => {
+                push(out, format_args!("<n:Pull xmlns:n=\"{}\">", namespace::ENUMERATION));
+                element(out, "n:EnumerationContext", "", context);
+                out.push_str(MANY_ITEMS);
+                out.push_str("</n:Pull>");
+            }
+            Operation::Identify => {
+                push(out, format_args!("<i:Identify xmlns:i=\"{}\"/>", namespace::IDENTITY));
+            }
             Operation::Delete => {}
         }
     }
 }
+
+/// Asks for items in the answer itself; as many as Windows' own client asks for.
+const MANY_ITEMS: &str = "<w:OptimizeEnumeration/><w:MaxElements>32000</w:MaxElements>";
+/// How a list is narrowed down to one shell's commands.
+const SELECTOR_FILTER: &str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/SelectorFilter";
 
 const MUST_UNDERSTAND: &str = " s:mustUnderstand=\"true\"";
 const NEED_NOT_UNDERSTAND: &str = " s:mustUnderstand=\"false\"";

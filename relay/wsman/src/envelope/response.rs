@@ -8,6 +8,7 @@ use super::{
     base64_text,
     duration::parse_duration,
     fault::Fault,
+    shells::{Identity, Listing},
     xml::{self, Element, EnvelopeError, Limits, Ns},
 };
 
@@ -31,7 +32,16 @@ pub enum Body<'r> {
     },
     /// Answer to Receive.
     Received(Received<'r>),
-    /// Answer to Send, Signal, Delete and whatever needs no answer.
+    /// Answer to Connect.
+    Connected {
+        /// Fragments of `SESSION_CAPABILITY` and `RUNSPACEPOOL_INIT_DATA`; empty for a command.
+        response_xml: Vec<u8>,
+    },
+    /// Answer to Enumerate and Pull.
+    Listed(Listing),
+    /// Answer to Identify.
+    Identified(Identity),
+    /// Answer to Send, Signal, Delete, Disconnect, Reconnect and whatever needs no answer.
     Done,
 }
 
@@ -99,6 +109,12 @@ impl CommandState {
             Self::Done => "Done",
         }
     }
+
+    /// The state that a URI, or its last part alone, names.
+    pub(crate) fn from_uri(uri: &str) -> Option<Self> {
+        let name = uri.rsplit('/').next()?;
+        [Self::Pending, Self::Running, Self::Done].into_iter().find(|state| state.name() == name)
+    }
 }
 
 impl<'a> Response<'a> {
@@ -144,6 +160,19 @@ impl<'a> Response<'a> {
                 .map(|text| parse_id(text, "rsp:CommandId"))
                 .transpose()?;
             return Ok(Body::CommandStarted { command_id });
+        }
+        if first.is(Ns::Shell, "ConnectResponse") {
+            let mut response_xml = Vec::new();
+            if let Some(data) = first.child(Ns::PowerShell, "connectResponseXml") {
+                base64_text::decode(data.text(), &mut response_xml)?;
+            }
+            return Ok(Body::Connected { response_xml });
+        }
+        if first.is(Ns::Enumeration, "EnumerateResponse") || first.is(Ns::Enumeration, "PullResponse") {
+            return Ok(Body::Listed(Listing::from_element(first)?));
+        }
+        if first.is(Ns::Identity, "IdentifyResponse") {
+            return Ok(Body::Identified(Identity::from_element(first)));
         }
         if first.is(Ns::Transfer, "ResourceCreated") || first.is(Ns::Shell, "Shell") {
             return created(body).map(Body::Created);
@@ -191,12 +220,8 @@ fn received<'r>(response: &'r Element<'_>) -> Result<Received<'r>, EnvelopeError
             });
         } else if child.is(Ns::Shell, "CommandState") {
             let state = child.attribute(Ns::None, "State").unwrap_or_default();
-            received.state = Some(match state.rsplit('/').next() {
-                Some("Done") => CommandState::Done,
-                Some("Running") => CommandState::Running,
-                Some("Pending") => CommandState::Pending,
-                _ => return Err(EnvelopeError::Invalid("rsp:CommandState")),
-            });
+            let state = CommandState::from_uri(state).ok_or(EnvelopeError::Invalid("rsp:CommandState"))?;
+            received.state = Some(state);
         }
     }
     Ok(received)

@@ -52,6 +52,9 @@ pub enum EnvelopeError {
     /// There is nothing in it.
     #[error("the body is empty")]
     Empty,
+    /// It is encrypted for a sign-in by Negotiate or Kerberos (MS-WSMV 2.2.9.1), which this client does not do.
+    #[error("the envelope is encrypted, although the sign-in was by Basic")]
+    Encrypted,
     /// Not UTF-8.
     #[error("the envelope is not UTF-8")]
     NotUtf8,
@@ -86,6 +89,8 @@ pub(crate) enum Ns {
     Shell,
     Fault,
     PowerShell,
+    Enumeration,
+    Identity,
     Xml,
     None,
     Other,
@@ -103,6 +108,8 @@ impl Ns {
                 namespace::SHELL => Self::Shell,
                 namespace::FAULT => Self::Fault,
                 namespace::POWERSHELL => Self::PowerShell,
+                namespace::ENUMERATION => Self::Enumeration,
+                namespace::IDENTITY => Self::Identity,
                 namespace::XML => Self::Xml,
                 _ => Self::Other,
             },
@@ -199,6 +206,9 @@ pub(crate) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Element<'a>,
     if bytes.len() > limits.bytes {
         return Err(EnvelopeError::TooLarge(bytes.len()));
     }
+    if is_encrypted(bytes) {
+        return Err(EnvelopeError::Encrypted);
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| EnvelopeError::NotUtf8)?;
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_ascii().is_empty() {
@@ -254,6 +264,12 @@ pub(crate) fn parse<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Element<'a>,
         return Err(EnvelopeError::Malformed("it ends within an element".into()));
     }
     root.ok_or(EnvelopeError::Empty)
+}
+
+/// Whether it is the first part of an encrypted message. IIS writes the boundary with a blank after the dashes.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let rest = bytes.trim_ascii_start().strip_prefix(b"--");
+    rest.is_some_and(|rest| rest.trim_ascii_start().starts_with(b"Encrypted Boundary"))
 }
 
 fn malformed(error: &quick_xml::Error) -> EnvelopeError {

@@ -22,10 +22,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-pub use self::reply::{NewShell, Output, OutputStream, ShellState, fault};
+pub use self::reply::{CommandEntry, NewShell, Output, OutputStream, ShellState, fault};
 use crate::envelope::{
-    EnvelopeError, InputStream, Limits, SignalCode, action, command_id, decode_base64, parse_duration,
-    parse_id,
+    BufferMode, EnvelopeError, InputStream, Limits, SignalCode, action, command_id, decode_base64,
+    parse_duration, parse_id,
     xml::{self, Element, Ns},
 };
 
@@ -102,9 +102,30 @@ pub enum Operation {
     /// The shell's state is wanted.
     Get,
     /// The client leaves for a while.
-    Disconnect,
+    Disconnect {
+        /// How long the shell may stay without a client; `None` for its own idle timeout.
+        idle_timeout: Option<Duration>,
+        /// What becomes of output meanwhile; `None` for the shell's own way.
+        buffer_mode: Option<BufferMode>,
+    },
     /// The same client is back.
     Reconnect,
+    /// Another client takes over.
+    Connect {
+        /// Which command; `None` for the shell.
+        command_id: Option<Uuid>,
+        /// PSRP version of the client, from the options.
+        protocol_version: Option<String>,
+        /// Fragments of `SESSION_CAPABILITY` and `CONNECT_RUNSPACEPOOL`; empty for a command.
+        connect_xml: Vec<u8>,
+    },
+    /// A list is wanted.
+    Enumerate {
+        /// Of the commands of this shell; `None` for the shells.
+        commands_of: Option<String>,
+    },
+    /// What kind of service is this? Has no header, and so no action either.
+    Identify,
     /// An action that is none of these.
     Other,
 }
@@ -155,9 +176,14 @@ impl Request {
         let language = |ns, name| {
             header.child(ns, name).and_then(|element| element.attribute(Ns::Xml, "lang")).map(str::to_owned)
         };
-        let action = owned(Ns::Addressing, "Action").ok_or(EnvelopeError::Missing("a:Action"))?;
         let options = options(header);
-        let operation = operation(&action, body, &options)?;
+        let identify = body.child(Ns::Identity, "Identify").is_some();
+        let action = match owned(Ns::Addressing, "Action") {
+            Some(action) => action,
+            None if identify => String::new(),
+            None => return Err(EnvelopeError::Missing("a:Action")),
+        };
+        let operation = if identify { Operation::Identify } else { operation(&action, body, &options)? };
         Ok(Self {
             to: owned(Ns::Addressing, "To").unwrap_or_default(),
             resource_uri: owned(Ns::Wsman, "ResourceURI").unwrap_or_default(),
@@ -261,8 +287,37 @@ fn operation(action: &str, body: &Element<'_>, options: &[WsmanOption]) -> Resul
         }
         action::DELETE => Operation::Delete,
         action::GET => Operation::Get,
-        action::DISCONNECT => Operation::Disconnect,
+        action::DISCONNECT => {
+            let disconnect = child("Disconnect", "rsp:Disconnect")?;
+            let text = |name| disconnect.child(Ns::Shell, name).and_then(Element::trimmed);
+            Operation::Disconnect {
+                idle_timeout: text("IdleTimeOut").and_then(parse_duration),
+                buffer_mode: text("BufferMode").and_then(BufferMode::from_name),
+            }
+        }
         action::RECONNECT => Operation::Reconnect,
+        action::CONNECT => {
+            let connect = child("Connect", "rsp:Connect")?;
+            let mut connect_xml = Vec::new();
+            if let Some(data) = connect.child(Ns::PowerShell, "connectXml") {
+                decode_base64(data.text(), &mut connect_xml)?;
+            }
+            Operation::Connect {
+                command_id: command_id(connect)?,
+                protocol_version: find_option(options, "protocolversion").map(str::to_owned),
+                connect_xml,
+            }
+        }
+        action::ENUMERATE => {
+            let enumerate =
+                body.child(Ns::Enumeration, "Enumerate").ok_or(EnvelopeError::Missing("n:Enumerate"))?;
+            let commands_of = enumerate
+                .child(Ns::Wsman, "Filter")
+                .and_then(|filter| filter.child(Ns::Wsman, "SelectorSet"))
+                .and_then(shell_id)
+                .map(str::to_owned);
+            Operation::Enumerate { commands_of }
+        }
         _ => Operation::Other,
     })
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Request;
 use crate::envelope::{
-    ANONYMOUS, CommandState, Fault, action, encode_base64, format_duration, namespace,
+    ANONYMOUS, CommandState, Fault, Identity, action, encode_base64, format_duration, namespace,
     text::{element, push, upper, uri_of, write_command_id},
 };
 
@@ -25,15 +25,36 @@ pub struct NewShell<'a> {
     pub idle_timeout: Duration,
 }
 
-/// What Get says of a shell.
+/// What Get and Enumerate say of a shell.
 #[derive(Clone, Debug)]
 pub struct ShellState<'a> {
     /// Its id.
     pub shell_id: &'a str,
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// Its session configuration.
+    pub resource_uri: &'a str,
     /// Name of the user it belongs to.
     pub owner: &'a str,
+    /// The client's address.
+    pub client_ip: Option<&'a str>,
     /// How long it may be unused.
     pub idle_timeout: Duration,
+    /// Whether a client has it.
+    pub connected: bool,
+    /// How long it has been there, where that is told.
+    pub run_time: Option<Duration>,
+    /// How long nobody has used it, where that is told.
+    pub inactivity: Option<Duration>,
+}
+
+/// What Enumerate says of a command.
+#[derive(Clone, Copy, Debug)]
+pub struct CommandEntry {
+    /// Its id.
+    pub command_id: Uuid,
+    /// How far it is.
+    pub state: CommandState,
 }
 
 /// Output for a Receive.
@@ -81,7 +102,7 @@ impl Request {
             out.push_str("<w:SelectorSet>");
             element(out, "w:Selector", " Name=\"ShellId\"", shell.shell_id);
             out.push_str("</w:SelectorSet></a:ReferenceParameters></x:ResourceCreated>");
-            write_shell(out, &self.resource_uri, shell);
+            write_shell(out, &ShellState::of_new(shell, &self.resource_uri));
         })
     }
 
@@ -141,15 +162,61 @@ impl Request {
 
     /// Answer to Get.
     pub fn shell_state(&self, shell: &ShellState<'_>) -> String {
+        self.respond(|out| write_shell(out, shell))
+    }
+
+    /// Answer to Connect: fragments of `SESSION_CAPABILITY` and `RUNSPACEPOOL_INIT_DATA`, or nothing for a command.
+    pub fn connected(&self, response_xml: Option<&[u8]>) -> String {
         self.respond(|out| {
-            let new = NewShell {
-                address: "",
-                shell_id: shell.shell_id,
-                owner: shell.owner,
-                client_ip: None,
-                idle_timeout: shell.idle_timeout,
-            };
-            write_shell(out, &self.resource_uri, &new);
+            out.push_str("<rsp:ConnectResponse>");
+            if let Some(data) = response_xml {
+                push(out, format_args!("<connectResponseXml xmlns=\"{}\">", namespace::POWERSHELL));
+                encode_base64(data, out);
+                out.push_str("</connectResponseXml>");
+            }
+            out.push_str("</rsp:ConnectResponse>");
+        })
+    }
+
+    /// Answer to Enumerate: all shells.
+    pub fn listed_shells<'s>(&self, shells: impl IntoIterator<Item = ShellState<'s>>) -> String {
+        self.listed(|out| shells.into_iter().for_each(|shell| write_shell(out, &shell)))
+    }
+
+    /// Answer to Enumerate: all commands of a shell.
+    pub fn listed_commands(
+        &self,
+        shell_id: &str,
+        commands: impl IntoIterator<Item = CommandEntry>,
+    ) -> String {
+        self.listed(|out| {
+            for command in commands {
+                out.push_str("<rsp:Command>");
+                element(out, "rsp:ShellId", "", shell_id);
+                element(out, "rsp:CommandId", "", &upper(command.command_id));
+                let state = format!("{}/CommandState/{}", namespace::SHELL, command.state.name());
+                element(out, "rsp:State", "", &state);
+                out.push_str("</rsp:Command>");
+            }
+        })
+    }
+
+    fn listed(&self, items: impl FnOnce(&mut String)) -> String {
+        self.respond(|out| {
+            push(out, format_args!("<n:EnumerateResponse xmlns:n=\"{}\"><w:Items>", namespace::ENUMERATION));
+            items(out);
+            out.push_str("</w:Items><w:EndOfSequence/><n:EnumerationContext/></n:EnumerateResponse>");
+        })
+    }
+
+    /// Answer to Identify.
+    pub fn identified(&self, identity: &Identity) -> String {
+        self.respond(|out| {
+            push(out, format_args!("<i:IdentifyResponse xmlns:i=\"{}\">", namespace::IDENTITY));
+            element(out, "i:ProtocolVersion", "", &identity.protocol_version);
+            element(out, "i:ProductVendor", "", &identity.product_vendor);
+            element(out, "i:ProductVersion", "", &identity.product_version);
+            out.push_str("</i:IdentifyResponse>");
         })
     }
 
@@ -163,7 +230,9 @@ impl Request {
     }
 
     fn respond_with(&self, length: usize, body: impl FnOnce(&mut String)) -> String {
-        envelope(&format!("{}Response", self.action), Some(self), length, body)
+        // Identify has no action, and its answer none either.
+        let action = if self.action.is_empty() { String::new() } else { format!("{}Response", self.action) };
+        envelope(&action, Some(self), length, body)
     }
 }
 
@@ -192,6 +261,12 @@ fn envelope(
         "xmlns:rsp=\"http://schemas.microsoft.com/wbem/wsman/1/windows/shell\" ",
         "xmlns:p=\"http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd\"><s:Header>",
     ));
+    if action.is_empty() {
+        out.push_str("</s:Header><s:Body>");
+        body(&mut out);
+        out.push_str("</s:Body></s:Envelope>");
+        return out;
+    }
     element(&mut out, "a:Action", "", action);
     let message_id = crate::envelope::parse_id(relates_to, "a:MessageID").unwrap_or_default();
     let message_id = Uuid::from_u128(message_id.as_u128() ^ RESPONSE_NAMESPACE);
@@ -206,10 +281,29 @@ fn envelope(
     out
 }
 
-fn write_shell(out: &mut String, resource_uri: &str, shell: &NewShell<'_>) {
+impl<'a> ShellState<'a> {
+    fn of_new(shell: &NewShell<'a>, resource_uri: &'a str) -> Self {
+        Self {
+            shell_id: shell.shell_id,
+            name: None,
+            resource_uri,
+            owner: shell.owner,
+            client_ip: shell.client_ip,
+            idle_timeout: shell.idle_timeout,
+            connected: true,
+            run_time: None,
+            inactivity: None,
+        }
+    }
+}
+
+fn write_shell(out: &mut String, shell: &ShellState<'_>) {
     out.push_str("<rsp:Shell>");
     element(out, "rsp:ShellId", "", shell.shell_id);
-    element(out, "rsp:ResourceUri", "", resource_uri);
+    if let Some(name) = shell.name {
+        element(out, "rsp:Name", "", name);
+    }
+    element(out, "rsp:ResourceUri", "", shell.resource_uri);
     element(out, "rsp:Owner", "", shell.owner);
     if let Some(client_ip) = shell.client_ip {
         element(out, "rsp:ClientIP", "", client_ip);
@@ -218,6 +312,12 @@ fn write_shell(out: &mut String, resource_uri: &str, shell: &NewShell<'_>) {
     out.push_str(
         "<rsp:InputStreams>stdin pr</rsp:InputStreams><rsp:OutputStreams>stdout</rsp:OutputStreams>",
     );
-    out.push_str("<rsp:State>Connected</rsp:State>");
+    element(out, "rsp:State", "", if shell.connected { "Connected" } else { "Disconnected" });
+    for (name, time) in [("rsp:ShellRunTime", shell.run_time), ("rsp:ShellInactivity", shell.inactivity)] {
+        if let Some(time) = time {
+            // As Windows counts them, in whole seconds.
+            element(out, name, "", &format!("P0DT0H0M{}S", time.as_secs()));
+        }
+    }
     out.push_str("</rsp:Shell>");
 }

@@ -8,8 +8,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
 
 use super::{Way, ladder::Ladder};
 use crate::client::{
-    Endpoint, Error,
-    transport::{Head, http_client, read_body},
+    Endpoint, Error, body,
+    transport::{Head, http_client},
 };
 use crate::envelope::Limits;
 
@@ -71,7 +71,7 @@ fn takes_basic(offered: &[String]) -> bool {
 }
 
 async fn request(endpoint: &Endpoint, facts: &mut Vec<(String, String)>) -> Result<(), Error> {
-    let http = http_client(endpoint, Arc::new(|| ()))?;
+    let http = http_client(endpoint, Arc::default(), Arc::new(|| ()))?;
     let timeouts = &endpoint.timeouts;
     let total = timeouts.connect + timeouts.grace;
     let failed = |error| Error::from_http(error, timeouts.connect, total);
@@ -90,7 +90,8 @@ async fn request(endpoint: &Endpoint, facts: &mut Vec<(String, String)>) -> Resu
     facts.extend(telling(response.headers()));
     let head = Head::of(&response);
     let limits = Limits::default();
-    let body = read_body(response, limits.bytes, failed).await?;
+    let mut body = Vec::new();
+    body::read(response, limits.bytes, &mut body, failed).await?;
     head.check(body, &limits).map(drop)
 }
 

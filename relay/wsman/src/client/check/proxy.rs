@@ -7,7 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::client::{Endpoint, Error};
+use crate::client::{Endpoint, Error, Proxy};
 
 /// The longest answer to CONNECT that is read.
 const MOST_HEAD: usize = 8 << 10;
@@ -24,6 +24,18 @@ impl Tunnel {
     pub(super) fn of(endpoint: &Endpoint) -> Option<Self> {
         if !endpoint.is_https() {
             return None;
+        }
+        match &endpoint.proxy {
+            Proxy::None => return None,
+            Proxy::System => {}
+            Proxy::Explicit(server) => {
+                let (host, port) = server.plain_address()?;
+                return Some(Self {
+                    host: host.to_owned(),
+                    port,
+                    authorization: server.authorization().ok()?,
+                });
+            }
         }
         let proxy = Matcher::from_system().intercept(&endpoint.url().as_str().parse().ok()?)?;
         let uri = proxy.uri();

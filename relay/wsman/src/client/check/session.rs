@@ -20,11 +20,13 @@ const CMDLET: &str = "Get-Command";
 
 /// Opens a session, runs a cmdlet in it and closes it.
 pub(super) async fn open(
-    endpoint: Endpoint,
+    mut endpoint: Endpoint,
     credentials: Credentials,
     options: ConnectOptions,
     ladder: &mut Ladder<impl FnMut(CheckStep)>,
 ) -> Way {
+    // The check follows redirects itself: the layers of the next server are its own.
+    endpoint.redirects = None;
     let host = endpoint.host().to_owned();
     let (limit, limit_of_cmdlet) = (endpoint.timeouts.open, endpoint.timeouts.operation);
     ladder.layer(CheckLayer::Authentication);
@@ -39,6 +41,7 @@ pub(super) async fn open(
             ladder.layer(CheckLayer::Runspace);
         }
         ConnectStep::Connecting { .. }
+        | ConnectStep::Redirected { .. }
         | ConnectStep::Connected
         | ConnectStep::SigningIn { .. }
         | ConnectStep::OpeningRunspace

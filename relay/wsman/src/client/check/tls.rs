@@ -16,7 +16,7 @@ use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
 
 use super::{Certificate, ladder::Ladder, network::Reached};
-use crate::client::{Endpoint, Error, TlsFailure, connection::tls};
+use crate::client::{Endpoint, Error, TlsFailure, tls};
 
 /// Makes the connection secure, as the client does, and says what the certificate is; also where it is refused.
 pub(super) async fn secure(
@@ -58,7 +58,7 @@ fn of_certificate(failure: TlsFailure) -> bool {
 
 async fn handshake(endpoint: &Endpoint, stream: TcpStream) -> Result<(String, Option<Certificate>), Error> {
     let (host, _) = endpoint.host_and_port();
-    let connector = TlsConnector::from(Arc::new(tls(endpoint)?));
+    let connector = TlsConnector::from(Arc::new(tls::config(endpoint)?));
     let name = server_name(host)?;
     let limit = endpoint.timeouts.connect;
     let secure = timeout(limit, connector.connect(name, stream))

@@ -1,5 +1,7 @@
 //! What comes back to the task: answers, output, and the events in it.
 
+use std::sync::Arc;
+
 use postern_psrp::{
     ProtocolError, client::Event, host::HostCall, message::RunspacePoolState, pipeline::PipelineState,
     records::ErrorRecord,
@@ -7,7 +9,7 @@ use postern_psrp::{
 use tokio::task::JoinError;
 use uuid::Uuid;
 
-use super::{Answered, Driver, Running, Shell};
+use super::{Answered, Driver, Keys, Presence, Running, Shell};
 use crate::{
     client::{
         Error,
@@ -34,6 +36,15 @@ impl Driver {
                         self.stop_if_wanted(id);
                         Ok(())
                     }
+                    Err(error) if error.may_have_arrived() => {
+                        // Whether the server knows the command, a Receive for it tells.
+                        if let Some(pipeline) = self.pipelines.get_mut(&id) {
+                            pipeline.started = true;
+                            pipeline.doubt = Some(error.to_string());
+                        }
+                        self.stop_if_wanted(id);
+                        Ok(())
+                    }
                     Err(error) => self.pipeline_failed(id, error),
                 }
             }
@@ -41,6 +52,10 @@ impl Driver {
                 self.sending = false;
                 match (pipeline, result) {
                     (_, Ok(())) => Ok(()),
+                    (pipeline, Err(error)) if error.may_have_arrived() => {
+                        self.input_in_doubt(pipeline, &error);
+                        Ok(())
+                    }
                     (Some(id), Err(error)) => self.pipeline_failed(id, error),
                     (None, Err(error)) => Err(error),
                 }
@@ -51,7 +66,7 @@ impl Driver {
                 Err(error) => self.pipeline_failed(id, error),
             },
             Answered::KeyPair(pair) => {
-                self.making_keys = false;
+                self.keys = Keys::Idle;
                 let pair = pair.map_err(|error| Error::Protocol(error.to_string()))?;
                 self.pool.exchange_keys(pair);
                 Ok(())
@@ -63,6 +78,47 @@ impl Driver {
                 }
                 Ok(())
             }
+            Answered::Disconnected(result, done) => {
+                self.presence = if result.is_ok() { Presence::Away } else { Presence::Here };
+                let _ = done.send(result);
+                Ok(())
+            }
+            Answered::Reconnected(Ok(()), done) => {
+                self.presence = Presence::Here;
+                done.map(|done| done.send(Ok(())));
+                Ok(())
+            }
+            Answered::Reconnected(Err(error), Some(done)) => {
+                if error.is_taken_over() {
+                    // It is another client's to delete.
+                    self.shell = Shell::None;
+                }
+                self.presence = Presence::Away;
+                let _ = done.send(Err(error));
+                Ok(())
+            }
+            // Another Receive had told of the same disconnection before.
+            Answered::Reconnected(Err(error), None) if error.is_connected_already() => {
+                self.presence = Presence::Here;
+                Ok(())
+            }
+            Answered::Reconnected(Err(error), None) => Err(error),
+        }
+    }
+
+    /// Input, or an answer to a question, was lost on the way or not. It is not sent again: the server could have both.
+    /// Where it is not known whose it was, all that run are concerned.
+    fn input_in_doubt(&mut self, pipeline: Option<Uuid>, error: &Error) {
+        let unknown = Error::OutcomeUnknown { text: error.to_string() };
+        let concerned: Vec<Uuid> = match pipeline {
+            Some(id) => vec![id],
+            None => self.pipelines.iter().filter(|(_, running)| !running.ended).map(|(id, _)| *id).collect(),
+        };
+        for id in concerned {
+            for (_, sent) in self.waiting_for_sent.extract_if(.., |(of, _)| *of == id) {
+                let _ = sent.send(Err(unknown.clone()));
+            }
+            self.end(id, Ended::Lost(unknown.clone()));
         }
     }
 
@@ -80,6 +136,12 @@ impl Driver {
             }
             Err(error) => {
                 self.shell = Shell::None;
+                if error.may_have_arrived() {
+                    // There may be a shell by the id that was asked for: it is deleted, or it would count as one of
+                    // the user's few until it is idle for too long.
+                    self.transport.set_shell(format!("{:X}", self.pool.id()), None);
+                    self.shell = Shell::Created;
+                }
                 Err(error)
             }
         }
@@ -87,13 +149,16 @@ impl Driver {
 
     /// A request about a pipeline failed. A fault concerns that pipeline; anything else, the connection.
     fn pipeline_failed(&mut self, id: Uuid, error: Error) -> Result<(), Error> {
-        if !matches!(error, Error::Fault(_)) {
+        if !matches!(error, Error::Fault(_) | Error::OutputLost) {
             return Err(error);
         }
-        match self.pipelines.get_mut(&id) {
-            // What it still had under way when it ended finds nothing any more.
-            Some(pipeline) if !pipeline.ended => self.end(id, Ended::Lost(error)),
-            _ => {}
+        // What it still had under way when it ended finds nothing any more.
+        if let Some(pipeline) = self.pipelines.get_mut(&id).filter(|pipeline| !pipeline.ended) {
+            let error = match pipeline.doubt.take() {
+                Some(text) => Error::OutcomeUnknown { text },
+                None => error,
+            };
+            self.end(id, Ended::Lost(error));
         }
         Ok(())
     }
@@ -107,9 +172,29 @@ impl Driver {
                 None => return Ok(()),
             },
         }
+        // A server that answers, if only that there is no output, knows the command.
+        let known = match &result {
+            Ok(_) => true,
+            Err(error) => error.is_poll_timeout(),
+        };
+        if known && let Some(pipeline) = target.and_then(|id| self.pipelines.get_mut(&id)) {
+            pipeline.doubt = None;
+        }
         let bytes = match result {
             Ok(bytes) => bytes,
             Err(error) if error.is_poll_timeout() => return Ok(()),
+            Err(error) if error.is_disconnected() => {
+                // Disconnect ends every Receive so. Where nobody here asked for it, the server has disconnected the
+                // shell by itself when it missed its client.
+                if self.presence == Presence::Here {
+                    self.reconnect(None);
+                }
+                return Ok(());
+            }
+            Err(error) if error.is_taken_over() => {
+                self.shell = Shell::None;
+                return Err(error);
+            }
             Err(error) => {
                 return match target {
                     Some(id) => self.pipeline_failed(id, error),
@@ -127,6 +212,7 @@ impl Driver {
             // The next batch travels while this one is decoded; that is one ahead at most.
             if !done
                 && !empty
+                && self.presence == Presence::Here
                 && self.keeps_up()
                 && let Some(id) = target
                 && self.pipelines.get(&id).is_some_and(Running::wants_output)
@@ -137,7 +223,11 @@ impl Driver {
                 let mut buffer = std::mem::take(&mut self.buffer);
                 buffer.clear();
                 let decoded = stream.decode(&mut buffer);
-                let handled = self.pool.handle_data(stream.command_id.or(target), &buffer);
+                let receiver = stream.command_id.or(target);
+                if let Some(pipeline) = receiver.and_then(|id| self.pipelines.get_mut(&id)) {
+                    pipeline.unweighed = pipeline.unweighed.saturating_add(buffer.len());
+                }
+                let handled = self.pool.handle_data(receiver, &buffer);
                 self.buffer = buffer;
                 decoded?;
                 Self::skip_what_is_not_fatal(handled)?;
@@ -149,7 +239,7 @@ impl Driver {
             None => !self.pool_receiving,
             Some(id) => self.pipelines.get(&id).is_some_and(Running::wants_output),
         };
-        if empty && !done && wanted {
+        if empty && !done && wanted && self.presence == Presence::Here {
             self.receive_later(target);
         }
         if let Some(id) = target
@@ -162,7 +252,7 @@ impl Driver {
         Ok(())
     }
 
-    fn skip_what_is_not_fatal(result: Result<(), ProtocolError>) -> Result<(), Error> {
+    pub(super) fn skip_what_is_not_fatal(result: Result<(), ProtocolError>) -> Result<(), Error> {
         match result {
             Ok(()) => Ok(()),
             Err(error) if error.is_fatal() => Err(Error::Protocol(error.to_string())),
@@ -174,7 +264,7 @@ impl Driver {
     }
 
     /// Gives each event to its pipeline. `target` is whose stream they came in.
-    fn route_events(&mut self, target: Option<Uuid>) -> Result<(), Error> {
+    pub(super) fn route_events(&mut self, target: Option<Uuid>) -> Result<(), Error> {
         while let Some(event) = self.pool.poll_event() {
             match event {
                 Event::Output { pipeline, value } => self.push(pipeline, PipelineEvent::Output(value)),
@@ -212,6 +302,14 @@ impl Driver {
                 Event::ApplicationPrivateData(data) => {
                     self.details.send_modify(|details| details.application_private_data = data);
                 }
+                Event::InitData { .. } => self.opened(),
+                Event::Availability { call, answer } => {
+                    if let Some(done) = self.calls.remove(&call) {
+                        let _ = done.send(Ok(answer));
+                    }
+                }
+                // An error says that nobody listens.
+                Event::UserEvent(event) => drop(self.user_events.send(Arc::from(event))),
                 other => tracing::debug!(?other, "An event of the runspace pool is of no use here"),
             }
         }
@@ -219,8 +317,9 @@ impl Driver {
     }
 
     fn push(&mut self, id: Uuid, event: PipelineEvent) {
-        if let Some(pipeline) = self.pipelines.get(&id) {
-            pipeline.events.push(event);
+        if let Some(pipeline) = self.pipelines.get_mut(&id) {
+            let bytes = std::mem::take(&mut pipeline.unweighed);
+            pipeline.events.push(event, bytes);
         }
     }
 
@@ -244,17 +343,21 @@ impl Driver {
         }
     }
 
+    fn opened(&mut self) {
+        self.pool_opened = true;
+        if let Some(server) = self.pool.server_capability() {
+            let protocol = server.protocol;
+            self.details.send_modify(|details| details.protocol_version = Some(protocol.to_string()));
+            if (protocol.major, protocol.minor) >= LARGE_ENVELOPES_SINCE {
+                self.transport.allow_large_envelopes();
+            }
+        }
+    }
+
     fn pool_state(&mut self, state: RunspacePoolState, error: Option<&ErrorRecord>) -> Result<(), Error> {
         match state {
             RunspacePoolState::Opened => {
-                self.pool_opened = true;
-                if let Some(server) = self.pool.server_capability() {
-                    let protocol = server.protocol;
-                    self.details.send_modify(|details| details.protocol_version = Some(protocol.to_string()));
-                    if (protocol.major, protocol.minor) >= LARGE_ENVELOPES_SINCE {
-                        self.transport.allow_large_envelopes();
-                    }
-                }
+                self.opened();
                 Ok(())
             }
             RunspacePoolState::Broken | RunspacePoolState::Closed => Err(Error::PoolClosed {

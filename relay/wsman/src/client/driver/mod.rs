@@ -1,20 +1,22 @@
 //! The background task of a session: the only owner of the state machine and of what is under way on HTTP.
 
 mod answers;
+mod attach;
 mod requests;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use postern_psrp::{
     client::RunspacePool,
     host::HostResponse,
-    message::MetadataQuery,
+    message::{Availability, MetadataQuery},
     pipeline::PipelineSpec,
+    records::{InformationalRecord, UserEvent},
     secure::{KeyError, KeyPair},
 };
 use postern_shared::value::PsValue;
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Notify, broadcast, mpsc, oneshot, watch},
     task::JoinSet,
     time::timeout,
 };
@@ -24,10 +26,11 @@ use super::{
     ConnectOptions, Error,
     pipeline::{Ended, PipelineEvent},
     queue::EventQueue,
+    recovery::{Link, Notice},
     session::{ConnectStep, SessionDetails},
     transport::Transport,
 };
-use crate::envelope::{CreatedShell, SignalCode};
+use crate::envelope::{BufferMode, CreatedShell, SignalCode};
 
 /// What the handles ask of the task.
 pub(super) enum Control {
@@ -46,10 +49,56 @@ pub(super) enum Control {
     Stop {
         key: u64,
     },
+    /// The shell is to go on without this client.
+    Disconnect {
+        idle_timeout: Option<Duration>,
+        buffer_mode: Option<BufferMode>,
+        done: Done,
+    },
+    /// This client is back.
+    Reconnect {
+        done: Done,
+    },
+    /// The task ends, and the disconnected shell stays.
+    Leave {
+        done: Done,
+    },
+    /// A call of the pool.
+    Call {
+        call: PoolCall,
+        done: oneshot::Sender<Result<Availability, Error>>,
+    },
     Close {
         done: Option<oneshot::Sender<()>>,
     },
 }
+
+/// What is asked of the pool itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PoolCall {
+    Available,
+    SetMin(i32),
+    SetMax(i32),
+    Reset,
+}
+
+/// Which shell a session is to have.
+pub(super) enum Target {
+    /// One of its own.
+    New,
+    /// One that another client has left.
+    Existing { shell_id: String, resource_uri: Option<String> },
+}
+
+/// A pipeline that was found in a shell.
+pub(super) struct Taken {
+    pub(super) id: Uuid,
+    pub(super) key: u64,
+    pub(super) events: Arc<EventQueue<PipelineEvent>>,
+}
+
+/// Whom to tell how it went.
+pub(super) type Done = oneshot::Sender<Result<(), Error>>;
 
 pub(super) enum Invocation {
     Pipeline(Box<PipelineSpec>),
@@ -59,7 +108,7 @@ pub(super) enum Invocation {
 /// Whom to tell while the session is being opened.
 pub(super) struct Opening {
     pub(super) steps: mpsc::UnboundedSender<ConnectStep>,
-    pub(super) opened: oneshot::Sender<Result<(), Error>>,
+    pub(super) opened: oneshot::Sender<Result<Vec<Taken>, Error>>,
 }
 
 /// A request that was answered, or failed.
@@ -71,6 +120,9 @@ enum Answered {
     Stopped(Uuid, Result<(), Error>),
     Terminated(Uuid),
     KeyPair(Result<KeyPair, KeyError>),
+    Disconnected(Result<(), Error>, Done),
+    /// `None` where it was the task's own idea.
+    Reconnected(Result<(), Error>, Option<Done>),
 }
 
 /// A pipeline on the server.
@@ -83,6 +135,11 @@ struct Running {
     started: bool,
     /// A Receive is under way.
     receiving: bool,
+    /// The connection broke while the Command was sent, so that the server may not know it: how it broke. The first
+    /// answer to a Receive tells.
+    doubt: Option<String>,
+    /// Bytes that have arrived since the last event.
+    unweighed: usize,
     /// The last event was given.
     ended: bool,
     /// A stop is wanted; the signal goes out once the server knows the command.
@@ -107,14 +164,34 @@ enum Shell {
     Created,
 }
 
+/// Whether a pair of keys is being made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keys {
+    Idle,
+    BeingMade,
+}
+
+/// Whether the shell has this client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    Here,
+    Leaving,
+    Away,
+    Returning,
+}
+
 /// Bytes of responses to host calls that may wait to be sent: thousands of refusals, or one long answer of a user.
 const MOST_QUEUED: usize = 1 << 20;
 
 /// Bytes of a pipeline's input that may wait to be sent before who sends has to wait: about what a Send takes.
 const MOST_INPUT: usize = 256 << 10;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is about another request or message")]
 pub(super) struct Driver {
     transport: Arc<Transport>,
+    link: Arc<Link>,
+    notices: mpsc::UnboundedReceiver<Notice>,
+    presence: Presence,
     options: ConnectOptions,
     pool: RunspacePool,
     pool_opened: bool,
@@ -125,10 +202,12 @@ pub(super) struct Driver {
     under_way: JoinSet<Answered>,
     /// A Command or Send is under way: they go one after the other, as fragments must arrive in order.
     sending: bool,
-    /// A pair of keys is being made.
-    making_keys: bool,
-    /// Who waits until everything queued has been sent.
-    waiting_for_sent: Vec<oneshot::Sender<Result<(), Error>>>,
+    keys: Keys,
+    /// Who waits until everything queued has been sent, and of which pipeline.
+    waiting_for_sent: Vec<(Uuid, Done)>,
+    /// Who waits for the answer to a call of the pool.
+    calls: HashMap<i64, oneshot::Sender<Result<Availability, Error>>>,
+    user_events: broadcast::Sender<Arc<UserEvent>>,
     /// Any pipeline's queue has room again.
     room: Arc<Notify>,
     details: watch::Sender<SessionDetails>,
@@ -144,9 +223,14 @@ impl Driver {
         room: Arc<Notify>,
         details: watch::Sender<SessionDetails>,
         gone: watch::Sender<Option<Error>>,
+        user_events: broadcast::Sender<Arc<UserEvent>>,
     ) -> Self {
+        let (told, notices) = mpsc::unbounded_channel();
         Self {
             transport: Arc::new(transport),
+            link: Arc::new(Link::new(told)),
+            notices,
+            presence: Presence::Here,
             pool: RunspacePool::new(options.pool.clone()),
             options,
             pool_opened: false,
@@ -156,8 +240,10 @@ impl Driver {
             ids: HashMap::new(),
             under_way: JoinSet::new(),
             sending: false,
-            making_keys: false,
+            keys: Keys::Idle,
             waiting_for_sent: Vec::new(),
+            calls: HashMap::new(),
+            user_events,
             room,
             details,
             gone,
@@ -166,11 +252,17 @@ impl Driver {
     }
 
     /// Opens the session, serves it until it is closed or lost, and deletes the shell.
-    pub(super) async fn run(mut self, opening: Opening, mut requests: mpsc::UnboundedReceiver<Control>) {
+    pub(super) async fn run(
+        mut self,
+        target: Target,
+        opening: Opening,
+        mut requests: mpsc::UnboundedReceiver<Control>,
+    ) {
         let Opening { steps, mut opened } = opening;
         let limit = self.transport.endpoint().timeouts.open;
+        let is_new = matches!(target, Target::New);
         let result = tokio::select! {
-            result = timeout(limit, self.open(&steps)) => {
+            result = timeout(limit, self.open(target, &steps)) => {
                 result.unwrap_or(Err(Error::Timeout { after: limit }))
             }
             // Nobody waits for the session any more.
@@ -182,11 +274,21 @@ impl Driver {
             Err(error) => {
                 // Whoever waits is told at once; a shell that exists by now is deleted behind it.
                 let _ = opened.send(Err(error));
-                self.shut_down().await;
+                if is_new {
+                    self.shut_down().await;
+                } else {
+                    self.give_back().await;
+                }
                 return;
             }
-            Ok(()) if opened.send(Ok(())).is_err() => Error::Closed,
-            Ok(()) => self.serve(&mut requests, &mut closers).await,
+            Ok(taken) => match opened.send(Ok(taken)) {
+                Err(_) if !is_new => {
+                    self.give_back().await;
+                    return;
+                }
+                Err(_) => Error::Closed,
+                Ok(()) => self.serve(&mut requests, &mut closers).await,
+            },
         };
         if !matches!(error, Error::Closed) {
             tracing::warn!(%error, "The remote session was lost");
@@ -195,8 +297,11 @@ impl Driver {
         for (_, pipeline) in self.pipelines.iter().filter(|(_, pipeline)| !pipeline.ended) {
             pipeline.events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
         }
-        for sent in self.waiting_for_sent.drain(..) {
+        for (_, sent) in self.waiting_for_sent.drain(..) {
             let _ = sent.send(Err(error.clone()));
+        }
+        for (_, done) in self.calls.drain() {
+            let _ = done.send(Err(error.clone()));
         }
         self.gone.send_replace(Some(error.clone()));
         while let Some(request) = requests.recv().await {
@@ -204,7 +309,11 @@ impl Driver {
                 Control::Invoke { events, .. } => {
                     events.finish(PipelineEvent::Ended(Ended::Lost(error.clone())));
                 }
-                Control::Input { sent, .. } => drop(sent.send(Err(error.clone()))),
+                Control::Input { sent: done, .. }
+                | Control::Disconnect { done, .. }
+                | Control::Reconnect { done }
+                | Control::Leave { done } => drop(done.send(Err(error.clone()))),
+                Control::Call { done, .. } => drop(done.send(Err(error.clone()))),
                 Control::Close { done } => closers.extend(done),
                 Control::Answer(_) | Control::Stop { .. } => {}
             }
@@ -216,7 +325,14 @@ impl Driver {
     }
 
     /// Creates the shell and waits until the runspace pool is open. Cancel safe: requests go on by themselves.
-    async fn open(&mut self, steps: &mpsc::UnboundedSender<ConnectStep>) -> Result<(), Error> {
+    async fn open(
+        &mut self,
+        target: Target,
+        steps: &mpsc::UnboundedSender<ConnectStep>,
+    ) -> Result<Vec<Taken>, Error> {
+        if let Target::Existing { shell_id, resource_uri } = target {
+            return self.attach(shell_id, resource_uri, steps).await;
+        }
         self.create();
         while !self.pool_opened {
             self.pump();
@@ -232,7 +348,7 @@ impl Driver {
             }
         }
         let _ = steps.send(ConnectStep::RunspaceOpened);
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Serves the session; the error says why it ended.
@@ -242,6 +358,7 @@ impl Driver {
         closers: &mut Vec<oneshot::Sender<()>>,
     ) -> Error {
         let room = self.room.clone();
+        self.link.set_open(true);
         loop {
             self.pump();
             let result = tokio::select! {
@@ -251,12 +368,23 @@ impl Driver {
                         closers.extend(done);
                         return Error::Closed;
                     }
+                    Some(Control::Leave { done }) if self.presence == Presence::Away => {
+                        self.take_last().await;
+                        // The shell is no longer this client's to delete.
+                        self.shell = Shell::None;
+                        let _ = done.send(Ok(()));
+                        return Error::Closed;
+                    }
                     Some(request) => {
                         self.requested(request);
                         Ok(())
                     }
                 },
                 Some(answered) = self.under_way.join_next() => self.answered(answered),
+                Some(notice) = self.notices.recv() => {
+                    self.tell(notice);
+                    Ok(())
+                }
                 () = room.notified() => Ok(()),
             };
             if let Err(error) = result {
@@ -267,11 +395,11 @@ impl Driver {
 
     /// Starts whatever can be started: the next piece to send, and a Receive for whoever has room.
     fn pump(&mut self) {
-        if self.shell != Shell::Created {
+        if self.shell != Shell::Created || self.presence != Presence::Here {
             return;
         }
-        if self.pool.wants_key_pair() && !self.making_keys {
-            self.making_keys = true;
+        if self.pool.wants_key_pair() && self.keys == Keys::Idle {
+            self.keys = Keys::BeingMade;
             // It takes some tenths of a second.
             self.under_way.spawn_blocking(|| Answered::KeyPair(KeyPair::generate()));
         }
@@ -313,18 +441,7 @@ impl Driver {
                     Invocation::Metadata(query) => (self.pool.get_command_metadata(&query), String::new()),
                 };
                 self.ids.insert(key, id);
-                self.pipelines.insert(
-                    id,
-                    Running {
-                        key,
-                        command_line,
-                        events,
-                        started: false,
-                        receiving: false,
-                        ended: false,
-                        stop: Stop::No,
-                    },
-                );
+                self.pipelines.insert(id, Running::new(key, command_line, events));
             }
             Control::Answer(response) => self.pool.answer_host_call(&response),
             Control::Input { key, value, sent } => {
@@ -339,7 +456,7 @@ impl Driver {
                         };
                         match queued {
                             Ok(queued) if queued < MOST_INPUT => drop(sent.send(Ok(()))),
-                            Ok(_) => self.waiting_for_sent.push(sent),
+                            Ok(_) => self.waiting_for_sent.push((id, sent)),
                             Err(error) => drop(sent.send(Err(Error::Protocol(error.to_string())))),
                         }
                     }
@@ -354,6 +471,22 @@ impl Driver {
                     self.stop_if_wanted(id);
                 }
             }
+            Control::Call { call, done } => self.call(call, done),
+            Control::Disconnect { idle_timeout, buffer_mode, done } => {
+                if self.presence == Presence::Here {
+                    self.disconnect(idle_timeout, buffer_mode, done);
+                } else {
+                    let _ = done.send(Err(Error::Presence { connected: false }));
+                }
+            }
+            Control::Reconnect { done } => {
+                if self.presence == Presence::Away {
+                    self.reconnect(Some(done));
+                } else {
+                    let _ = done.send(Err(Error::Presence { connected: true }));
+                }
+            }
+            Control::Leave { done } => drop(done.send(Err(Error::Presence { connected: true }))),
             // Handled by the caller, who also has to know.
             Control::Close { .. } => {}
         }
@@ -367,6 +500,26 @@ impl Driver {
         {
             pipeline.stop = Stop::Signalled;
             self.signal(id, SignalCode::Stop);
+        }
+    }
+
+    /// Says in each running pipeline what PowerShell says there.
+    fn tell(&self, notice: Notice) {
+        let host = self.transport.endpoint().host();
+        let text = match notice {
+            Notice::Interrupted => {
+                let minutes = self.transport.endpoint().timeouts.recovery.as_secs().div_ceil(60);
+                format!(
+                    "The network connection to {host} has been interrupted. Attempting to reconnect for up to {minutes} \
+                     minutes..."
+                )
+            }
+            Notice::Restored => format!("The network connection to {host} has been restored."),
+        };
+        tracing::info!("{text}");
+        for pipeline in self.pipelines.values().filter(|pipeline| !pipeline.ended) {
+            let record = InformationalRecord::new(text.as_str());
+            pipeline.events.push(PipelineEvent::Warning(Box::new(record)), 0);
         }
     }
 
@@ -385,6 +538,20 @@ impl Driver {
 }
 
 impl Running {
+    fn new(key: u64, command_line: String, events: Arc<EventQueue<PipelineEvent>>) -> Self {
+        Self {
+            key,
+            command_line,
+            events,
+            started: false,
+            receiving: false,
+            doubt: None,
+            unweighed: 0,
+            ended: false,
+            stop: Stop::No,
+        }
+    }
+
     fn wants_output(&self) -> bool {
         self.started && !self.receiving && !self.ended && self.events.has_room()
     }

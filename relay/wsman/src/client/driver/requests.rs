@@ -6,13 +6,14 @@ use postern_psrp::client::Stream;
 use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
-use super::{Answered, Driver, Shell};
+use super::{Answered, Done, Driver, Presence, Shell};
 use crate::{
     client::{
         Error,
+        recovery::{Link, Repeat},
         transport::{Transport, with_response},
     },
-    envelope::{Body, CreateShell, EnvelopeError, InputStream, Operation, SignalCode},
+    envelope::{Body, BufferMode, CreateShell, EnvelopeError, InputStream, Operation, SignalCode},
 };
 
 /// How long closing waits for the end of single commands, before it deletes the shell with all of them.
@@ -49,13 +50,13 @@ impl Driver {
 
     pub(super) fn send_next(&mut self) {
         let Some(transmit) = self.pool.poll_transmit(self.transport.max_data()) else {
-            for sent in self.waiting_for_sent.drain(..) {
+            for (_, sent) in self.waiting_for_sent.drain(..) {
                 let _ = sent.send(Ok(()));
             }
             return;
         };
         self.sending = true;
-        let transport = self.transport.clone();
+        let (transport, link) = (self.transport.clone(), self.link.clone());
         let pipeline = transmit.pipeline;
         let command_line = match pipeline.and_then(|id| self.pipelines.get(&id)) {
             Some(pipeline) if transmit.first => pipeline.command_line.clone(),
@@ -69,7 +70,8 @@ impl Driver {
                         command_line: &command_line,
                         arguments: &transmit.data,
                     };
-                    Answered::CommandStarted(command_id, check(&transport, command).await)
+                    let result = check_linked(&link, &transport, command, Repeat::IfNotSent).await;
+                    Answered::CommandStarted(command_id, result)
                 }
                 command_id => {
                     let stream = match transmit.stream {
@@ -77,7 +79,7 @@ impl Driver {
                         Stream::PromptResponse => InputStream::PromptResponse,
                     };
                     let send = Operation::Send { command_id, stream, data: &transmit.data };
-                    Answered::Sent(pipeline, check(&transport, send).await)
+                    Answered::Sent(pipeline, check_linked(&link, &transport, send, Repeat::IfNotSent).await)
                 }
             }
         });
@@ -100,13 +102,14 @@ impl Driver {
                 None => return,
             },
         }
-        let transport = self.transport.clone();
+        let (transport, link) = (self.transport.clone(), self.link.clone());
         self.under_way.spawn(async move {
             if !pause.is_zero() {
                 sleep(pause).await;
             }
             let asked = Instant::now();
-            let result = transport.send(Operation::Receive { command_id }).await;
+            let receive = transport.prepare(Operation::Receive { command_id });
+            let result = link.post(&transport, &receive, Repeat::Always).await;
             // A server keeps a Receive until there is output or the operation's time is over. One that says at once that
             // there is none would be asked again as fast as both can.
             if matches!(&result, Err(error) if error.is_poll_timeout()) && asked.elapsed() < EARLY {
@@ -117,9 +120,10 @@ impl Driver {
     }
 
     pub(super) fn signal(&mut self, command_id: Uuid, code: SignalCode) {
-        let transport = self.transport.clone();
+        let (transport, link) = (self.transport.clone(), self.link.clone());
         self.under_way.spawn(async move {
-            let result = check(&transport, Operation::Signal { command_id, code }).await;
+            let signal = Operation::Signal { command_id, code };
+            let result = check_linked(&link, &transport, signal, Repeat::Always).await;
             match code {
                 SignalCode::Stop => Answered::Stopped(command_id, result),
                 SignalCode::Terminate => {
@@ -132,9 +136,34 @@ impl Driver {
         });
     }
 
+    pub(super) fn disconnect(
+        &mut self,
+        idle_timeout: Option<Duration>,
+        buffer_mode: Option<BufferMode>,
+        done: Done,
+    ) {
+        self.presence = Presence::Leaving;
+        let transport = self.transport.clone();
+        self.under_way.spawn(async move {
+            let disconnect = Operation::Disconnect { idle_timeout, buffer_mode };
+            Answered::Disconnected(check(&transport, disconnect).await, done)
+        });
+    }
+
+    /// Comes back to the shell. No handshake follows: the pool and its pipelines are as they were (MS-PSRP 3.1.5.3.12).
+    pub(super) fn reconnect(&mut self, done: Option<Done>) {
+        self.presence = Presence::Returning;
+        let (transport, link) = (self.transport.clone(), self.link.clone());
+        self.under_way.spawn(async move {
+            let result = check_linked(&link, &transport, Operation::Reconnect, Repeat::Always).await;
+            Answered::Reconnected(result, done)
+        });
+    }
+
     /// Ends what runs and deletes the shell, within the time for closing; a server that does not answer keeps the
     /// shell until its own idle timeout.
     pub(super) async fn shut_down(mut self) {
+        self.link.set_open(false);
         if self.shell == Shell::None {
             return;
         }
@@ -174,5 +203,16 @@ impl Driver {
 /// Sends a request whose answer says nothing but that it succeeded.
 async fn check(transport: &Transport, operation: Operation<'_>) -> Result<(), Error> {
     let answer = transport.send(operation).await?;
+    with_response(&answer, transport.limits(), |_| Ok(()))
+}
+
+/// The same, and again while the connection is broken.
+async fn check_linked(
+    link: &Link,
+    transport: &Transport,
+    operation: Operation<'_>,
+    repeat: Repeat,
+) -> Result<(), Error> {
+    let answer = link.post(transport, &transport.prepare(operation), repeat).await?;
     with_response(&answer, transport.limits(), |_| Ok(()))
 }

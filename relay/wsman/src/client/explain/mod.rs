@@ -17,7 +17,8 @@ mod transport;
 use postern_shared::wire::Failure;
 
 pub use self::exchange::split_prefix;
-use super::{ConnectError, Error, TlsFailure};
+use super::{ConnectError, Error, NotFollowed, TlsFailure};
+use crate::envelope::code;
 
 /// A row of a table: how an error is recognised, and what is told of it.
 ///
@@ -52,6 +53,11 @@ enum When {
 /// All tables, in the order in which they are asked.
 const TABLES: [&[Row]; 5] =
     [exchange::ROWS, faults::ROWS, http::ROWS, transport::ROWS, &[faults::OTHER, transport::OTHER]];
+
+/// All rows in that order, numbered.
+fn rows() -> impl Iterator<Item = (usize, &'static Row)> {
+    TABLES.into_iter().flatten().enumerate()
+}
 
 /// When the error came, and of which server.
 #[derive(Clone, Copy)]
@@ -111,8 +117,8 @@ impl Error {
 
     fn failure(&self, context: Context<'_>) -> Failure {
         let said = bounded(self.said()).to_ascii_lowercase();
-        let row = TABLES.into_iter().flatten().find(|row| row.when.fits(self, &said, context));
-        let row = row.unwrap_or(&transport::OTHER);
+        let row = rows().find(|(_, row)| row.when.fits(self, &said, context));
+        let row = row.map_or(&transport::OTHER, |(_, row)| row);
         Failure {
             what: context.fill(row.what),
             cause: context.fill(row.cause),
@@ -151,7 +157,10 @@ impl Error {
             }
             Self::Unauthorized { .. } => "HTTP 401".into(),
             Self::ServerError { status, .. } | Self::Http { status, .. } => format!("HTTP {status}"),
-            Self::Redirected { via, .. } => via.clone(),
+            Self::RedirectRefused { why: NotFollowed::Invalid, .. } => {
+                code::REDIRECT_INVALID.cast_signed().to_string()
+            }
+            Self::Redirected { via, .. } | Self::RedirectRefused { via, .. } => via.clone(),
             Self::PoolClosed { id, .. } => id.clone(),
             _ => String::new(),
         }
@@ -172,7 +181,9 @@ impl Error {
                 fact("Subcode", &fault.subcode);
                 fact("Machine", fault.machine.as_deref().unwrap_or_default());
             }
-            Self::Redirected { location, .. } => fact("Location", location),
+            Self::Redirected { location, .. } | Self::RedirectRefused { location, .. } => {
+                fact("Location", location);
+            }
             Self::Unauthorized { offered, .. } => fact("Offered", &offered.join(", ")),
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! Where no answer of the server came: name, connection, proxy, TLS.
 
 use super::{Row, When};
-use crate::client::{Error, TlsFailure};
+use crate::client::{Error, NotFollowed, TlsFailure};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -186,12 +186,92 @@ pub(super) const ROWS: &[Row] = &[
         remedy: "Sign in again.",
     },
     Row {
+        when: When::Is(|error| matches!(error, Error::InvalidProxy(_))),
+        what: "The proxy's address cannot be used.",
+        cause: "The address of the proxy is incomplete, or holds more than a host and a port.",
+        remedy: "Give the proxy as http://proxy.example.com:3128; its user name and password have fields of their own.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::ProxyOverHttp)),
+        what: "No proxy is used for {server}.",
+        cause: "The connection URI begins with http://, so that the proxy could read the password.",
+        remedy: "Use a connection URI that begins with https://, or connect without a proxy.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::TooManyRedirects { .. })),
+        what: "The session was redirected too often.",
+        cause: "Each server redirected the session to another, perhaps in a circle.",
+        remedy: "Have the external URLs of the PowerShell virtual directories checked (Get-PowerShellVirtualDirectory), \
+                 or allow more redirects in the advanced settings.",
+    },
+    Row {
+        when: When::Is(|error| refused(error, NotFollowed::Invalid)),
+        what: "The session was redirected by {server} to an address that cannot be used.",
+        cause: "The external URL of the server's PowerShell virtual directory is wrong.",
+        remedy: "Have an administrator check it with Get-PowerShellVirtualDirectory.",
+    },
+    Row {
+        when: When::Is(|error| refused(error, NotFollowed::Unprotected)),
+        what: "The session was redirected by {server} to an address without https.",
+        cause: "The external URL of the server's PowerShell virtual directory begins with http://, where anyone on the \
+                way could read the password.",
+        remedy: "Have an administrator correct it with Set-PowerShellVirtualDirectory -ExternalUrl.",
+    },
+    Row {
+        when: When::Is(|error| refused(error, NotFollowed::HostNotListed)),
+        what: "The session was redirected by {server} to a host that the relay may not connect to.",
+        cause: "The relay gives credentials only to hosts that its configuration names.",
+        remedy: "If the address among the details is right, ask the relay's administrator to add its host to \
+                 redirect_hosts.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::Compressed { .. })),
+        what: "The answer of {server} was not understood.",
+        cause: "The answer is compressed in a way that was not asked for, or was damaged on the way.",
+        remedy: "Have compression switched off for the PowerShell virtual directory in IIS, and a proxy on the way checked.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::OutcomeUnknown { .. })),
+        what: "The connection broke while a command was sent.",
+        cause: "Nobody knows whether the command reached the server. The relay does not send it again, as it could be \
+                carried out twice.",
+        remedy: "Check whether the command has done its work before you run it again.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::OutputLost)),
+        what: "A part of the command's output was lost.",
+        cause: "The connection broke in the middle of the output, and the server did not give that part again.",
+        remedy: "Check what the command has done, and run it again only if it changes nothing.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::Presence { connected: true })),
+        what: "The session is connected.",
+        cause: "Only a session that was disconnected can be reconnected.",
+        remedy: "Go on working in the session.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::Presence { connected: false })),
+        what: "The session is disconnected.",
+        cause: "The session was disconnected before, or is being connected again.",
+        remedy: "Reconnect the session first.",
+    },
+    Row {
+        when: When::Is(|error| matches!(error, Error::NotSupported(_))),
+        what: "The session cannot do what was asked for.",
+        cause: "The PowerShell on the server is too old for it.",
+        remedy: "Open a new session instead.",
+    },
+    Row {
         when: When::Is(|error| matches!(error, Error::PipelineEnded)),
         what: "The command takes no more input.",
         cause: "The command has ended already.",
         remedy: "Run the command again.",
     },
 ];
+
+fn refused(error: &Error, reason: NotFollowed) -> bool {
+    matches!(error, Error::RedirectRefused { why, .. } if *why == reason)
+}
 
 /// What no table has a row for.
 pub(super) const OTHER: Row = Row {
