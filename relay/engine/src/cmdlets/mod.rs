@@ -53,6 +53,7 @@ mod culture;
 mod date;
 mod filter;
 mod format;
+mod get_member;
 mod group;
 mod help;
 mod html;
@@ -413,6 +414,7 @@ thread_local! {
         object::declare(&mut registry);
         command::declare(&mut registry);
         group::declare(&mut registry);
+        get_member::declare(&mut registry);
         compare_object::declare(&mut registry);
         unique::declare(&mut registry);
         out_file::declare(&mut registry);
