@@ -121,7 +121,8 @@ fn indented(xml: &str) -> String {
         if closes {
             depth = depth.saturating_sub(1);
         }
-        if !(closes && in_line) && !out.is_empty() {
+        let goes_on = closes && in_line || out.is_empty();
+        if !goes_on {
             out.push_str(NEW_LINE);
             out.extend(std::iter::repeat_n("  ", depth));
         }

@@ -51,6 +51,7 @@ mod content;
 mod csv;
 mod culture;
 mod date;
+mod file_hash;
 mod filter;
 mod format;
 mod get_member;
@@ -420,6 +421,7 @@ thread_local! {
         out_file::declare(&mut registry);
         content::declare(&mut registry);
         item::declare(&mut registry);
+        file_hash::declare(&mut registry);
         path::declare(&mut registry);
         csv::declare(&mut registry);
         json::declare(&mut registry);
@@ -427,10 +429,10 @@ thread_local! {
         html::declare(&mut registry);
         select_string::declare(&mut registry);
         date::declare(&mut registry);
-        help::declare(&mut registry);
         chance::declare(&mut registry);
         culture::declare(&mut registry);
         text_data::declare(&mut registry);
+        help::declare(&mut registry);
         registry
     };
 }

@@ -1,6 +1,6 @@
 //! Select-String and Join-String.
 
-use std::rc::Rc;
+use std::{fmt::Write as _, rc::Rc};
 
 use fancy_regex::Regex;
 use postern_shared::value::PsStr;
@@ -199,7 +199,7 @@ impl Search {
             }
             label.push_str(mark);
             if is_file {
-                label.push_str(&format!("{path}:{number}:"));
+                let _ = write!(label, "{path}:{number}:");
             }
             label.push_str(text);
         };

@@ -1,4 +1,4 @@
-//! ConvertTo-, ConvertFrom-, Export- and Import-Csv.
+//! `ConvertTo-Csv`, `ConvertFrom-Csv`, `Export-Csv` and `Import-Csv`.
 
 mod read;
 mod write;
