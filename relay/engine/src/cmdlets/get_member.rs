@@ -84,7 +84,7 @@ impl Cmdlet for GetMember {
             }
         }
         members.sort_by(|a, b| {
-            let methods = |kind: i64| kind & 448 != 0;
+            let methods = |kind: i64| kind & 0x1C0 != 0;
             let own = |member: &(PsStr, EnumValue, PsStr)| {
                 (!methods(member.1.number), member.1.name(), member.0.to_lowercase())
             };

@@ -95,14 +95,14 @@ impl Engine {
     /// The stage of a command of a pipeline.
     pub(crate) fn stage(&mut self, command: &CommandCode, expects_input: bool) -> Flow<Stage> {
         let (resolved, name) = match &command.name {
-            CommandName::Static(sym, name) => match self.resolve(*sym, name) {
-                Some(resolved) => (resolved, name.clone()),
-                None => {
+            CommandName::Static(sym, name) => {
+                let Some(resolved) = self.resolve(*sym, name) else {
                     let stop =
                         if name.is_empty() { self.no_command() } else { self.not_found_or_refused(name) };
                     return Err(self.locate(stop, &command.source, command.name_span));
-                }
-            },
+                };
+                (resolved, name.clone())
+            }
             CommandName::Dynamic(expr) => {
                 let value = self.eval(expr)?;
                 match self.resolve_value(&value) {

@@ -23,13 +23,14 @@ pub(crate) trait Sink {
 
 /// Keeps what it is given.
 #[derive(Default)]
-pub(crate) struct Collect(pub(crate) Vec<Value>);
+pub(crate) struct Collect(pub(crate) Vec<Value>, super::memory::Gathered);
 
 impl Sink for Collect {
     fn put(&mut self, engine: &mut Engine, value: Value) -> Flow<()> {
         if self.0.len() & 1023 == 1023 {
             engine.check_items(self.0.len())?;
         }
+        self.1.add(&value);
         self.0.push(value);
         Ok(())
     }
