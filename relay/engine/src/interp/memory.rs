@@ -79,10 +79,10 @@ fn of_scope(scope: &Scope, seen: &mut HashSet<usize>) -> usize {
         match &value {
             Value::Str(text) if text.len() > 23 => total += text.len(),
             Value::Array(array) if new(Rc::as_ptr(array).addr()) => {
-                waiting.extend(array.items.borrow().iter().cloned())
+                waiting.extend(array.items.borrow().iter().cloned());
             }
             Value::List(list) if new(Rc::as_ptr(list).addr()) => {
-                waiting.extend(list.items.borrow().iter().cloned())
+                waiting.extend(list.items.borrow().iter().cloned());
             }
             Value::Hash(hash) if new(Rc::as_ptr(hash).addr()) => {
                 // Keys are held twice: as they are, and as they are compared.
