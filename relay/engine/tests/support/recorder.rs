@@ -76,6 +76,7 @@ impl Host for Recorder {
     }
 }
 
+#[allow(dead_code, reason = "some bring a remote side of their own")]
 struct NoRemote;
 
 impl Remote for NoRemote {
@@ -116,6 +117,7 @@ impl Workspace for Files {
     }
 }
 
+#[allow(dead_code, reason = "some bring a clock of their own")]
 fn now() -> PsDateTime {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     PsDateTime::from_unix_seconds(since.as_secs() as i64)
@@ -123,6 +125,7 @@ fn now() -> PsDateTime {
 }
 
 /// An engine, what it gives, and its files.
+#[allow(dead_code, reason = "some make their own")]
 pub(crate) fn engine(files: Files) -> (Engine, Recorder, Files) {
     let recorder = Recorder::default();
     let mut environment = Environment::fixed(now());
