@@ -6,7 +6,7 @@ use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan};
 
 use super::{Cmdlet, Cx, Declare, P, Registry};
 use crate::{
-    convert::{integer, number},
+    convert::{Number, integer, number},
     interp::{Flow, Validate, files::NEW_LINE},
     members::date::add_months,
     ops::date_format::{DAYS, MONTHS, date as format_date, weekday},
@@ -327,7 +327,7 @@ struct Sleep;
 impl Cmdlet for Sleep {
     fn process(&mut self, cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let seconds = match (cx.arg("Seconds"), cx.arg("Milliseconds"), cx.arg("Duration")) {
-            (Some(seconds), ..) => number(&seconds).map_or(0.0, |n| n.as_f64()),
+            (Some(seconds), ..) => number(&seconds).map_or(0.0, Number::as_f64),
             (_, Some(millis), _) => integer(&millis).unwrap_or(0) as f64 / 1e3,
             (.., Some(span)) => match span.base() {
                 Value::TimeSpan(span) => span.ticks as f64 / 1e7,

@@ -108,15 +108,12 @@ impl Cmdlet for Grouping {
         }
         self.count += 1;
         cx.engine.check_items(self.count)?;
-        let at = match self.by_key.get(self.key.as_str()) {
-            Some(at) => *at,
-            None => {
-                let at = self.groups.len();
-                self.groups.push(Group { values, count: 0, items: Vec::new() });
-                self.by_key.insert(self.key.clone(), at);
-                at
-            }
-        };
+        let known = self.by_key.get(self.key.as_str()).copied();
+        let at = known.unwrap_or(self.groups.len());
+        if known.is_none() {
+            self.groups.push(Group { values, count: 0, items: Vec::new() });
+            self.by_key.insert(self.key.clone(), at);
+        }
         let group = &mut self.groups[at];
         group.count = group.count.saturating_add(1);
         if !self.no_element || cx.flag("AsHashTable") {
@@ -213,31 +210,29 @@ fn write_key(value: &Value, case_sensitive: bool, out: &mut String) {
             let _ = write!(out, "d{}", at.ticks);
         }
         Value::Bool(b) => out.push_str(if *b { "b1" } else { "b0" }),
-        other => match numeric(other) {
-            Some(number) => match number.as_whole() {
-                Some(whole) => {
-                    let _ = write!(out, "n{whole}");
-                }
-                None => {
-                    let _ = write!(out, "n{}", number.as_f64());
-                }
-            },
-            None => {
-                out.push('t');
-                let start = out.len();
-                other.write_text(out);
-                if case_sensitive {
-                    return;
-                }
-                if out.as_bytes()[start..].is_ascii() {
-                    let text = out.split_off(start);
-                    out.push_str(&text.to_ascii_lowercase());
-                } else {
-                    let text = out.split_off(start).to_lowercase();
-                    out.push_str(&text);
-                }
+        other => {
+            if let Some(number) = numeric(other) {
+                let _ = match number.as_whole() {
+                    Some(whole) => write!(out, "n{whole}"),
+                    None => write!(out, "n{}", number.as_f64()),
+                };
+                return;
             }
-        },
+            out.push('t');
+            let start = out.len();
+            other.write_text(out);
+            if case_sensitive {
+                return;
+            }
+            if out.as_bytes()[start..].is_ascii() {
+                if let Some(text) = out.get_mut(start..) {
+                    text.make_ascii_lowercase();
+                }
+            } else {
+                let text = out.split_off(start).to_lowercase();
+                out.push_str(&text);
+            }
+        }
     }
 }
 

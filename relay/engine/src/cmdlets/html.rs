@@ -101,24 +101,20 @@ impl Cmdlet for Html {
         if input.is_null() {
             return Ok(());
         }
-        let columns = match self.columns.take() {
-            Some(columns) => columns,
-            None => {
-                let columns = self.choose(&input);
-                if !self.list {
-                    cx.write(group(&columns))?;
-                    let mut line = String::from("<tr>");
-                    for (name, _) in &columns {
-                        line.push_str("<th>");
-                        encode(name, &mut line);
-                        line.push_str("</th>");
-                    }
-                    line.push_str("</tr>");
-                    cx.write(line)?;
-                }
-                columns
+        let known = self.columns.take();
+        let is_first = known.is_none();
+        let columns = known.unwrap_or_else(|| self.choose(&input));
+        if is_first && !self.list {
+            cx.write(group(&columns))?;
+            let mut line = String::from("<tr>");
+            for (name, _) in &columns {
+                line.push_str("<th>");
+                encode(name, &mut line);
+                line.push_str("</th>");
             }
-        };
+            line.push_str("</tr>");
+            cx.write(line)?;
+        }
         if self.list && std::mem::replace(&mut self.any, true) {
             cx.write("<tr><td><hr></td></tr>")?;
         }

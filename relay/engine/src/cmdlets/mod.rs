@@ -51,6 +51,7 @@ mod content;
 mod csv;
 mod culture;
 mod date;
+mod file_hash;
 mod filter;
 mod format;
 mod group;
@@ -418,6 +419,7 @@ thread_local! {
         out_file::declare(&mut registry);
         content::declare(&mut registry);
         item::declare(&mut registry);
+        file_hash::declare(&mut registry);
         path::declare(&mut registry);
         csv::declare(&mut registry);
         json::declare(&mut registry);

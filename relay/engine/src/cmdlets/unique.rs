@@ -104,31 +104,26 @@ impl Cmdlet for Tee {
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let items = std::mem::take(&mut self.items);
-        match &mut self.file {
-            Some(file) => {
-                let lines = out_file::lines_of(cx.engine, items, None)?;
-                for line in lines {
-                    file.line(cx, &line)?;
-                }
-                file.close(cx)
+        if let Some(file) = &mut self.file {
+            for line in out_file::lines_of(cx.engine, items)? {
+                file.line(cx, &line)?;
             }
-            None => {
-                let Some(name) = cx.text("Variable") else { return Ok(()) };
-                let sym = Sym::new(&name);
-                let scope = Rc::clone(&cx.engine.scope);
-                let mut all = Vec::new();
-                if cx.flag("Append")
-                    && let Some(before) = scope.find(sym)
-                {
-                    all.extend(crate::ops::list::items(&before).unwrap_or_else(|| vec![before]));
-                }
-                all.extend(items);
-                let value = match all.len() {
-                    1 => all.pop().unwrap_or_default(),
-                    _ => Value::List(List::new(Type::ArrayList, all)),
-                };
-                cx.engine.set_in(&scope, sym, value)
-            }
+            return file.close(cx);
         }
+        let Some(name) = cx.text("Variable") else { return Ok(()) };
+        let sym = Sym::new(&name);
+        let scope = Rc::clone(&cx.engine.scope);
+        let mut all = Vec::new();
+        if cx.flag("Append")
+            && let Some(before) = scope.find(sym)
+        {
+            all.extend(crate::ops::list::items(&before).unwrap_or_else(|| vec![before]));
+        }
+        all.extend(items);
+        let value = match all.len() {
+            1 => all.pop().unwrap_or_default(),
+            _ => Value::List(List::new(Type::ArrayList, all)),
+        };
+        cx.engine.set_in(&scope, sym, value)
     }
 }

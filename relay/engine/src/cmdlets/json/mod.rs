@@ -1,4 +1,4 @@
-//! ConvertTo-, ConvertFrom- and Test-Json.
+//! `ConvertTo-Json`, `ConvertFrom-Json` and `Test-Json`.
 
 mod read;
 mod write;

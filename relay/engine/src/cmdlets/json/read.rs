@@ -404,12 +404,11 @@ fn flush(units: &mut Vec<u16>, out: &mut String, lone: &mut Option<Vec<u16>>) {
         all.extend_from_slice(&taken);
         return;
     }
-    match String::from_utf16(&taken) {
-        Ok(text) => out.push_str(&text),
-        Err(_) => {
-            let mut all: Vec<u16> = out.encode_utf16().collect();
-            all.extend_from_slice(&taken);
-            *lone = Some(all);
-        }
+    if let Ok(text) = String::from_utf16(&taken) {
+        out.push_str(&text);
+        return;
     }
+    let mut all: Vec<u16> = out.encode_utf16().collect();
+    all.extend_from_slice(&taken);
+    *lone = Some(all);
 }

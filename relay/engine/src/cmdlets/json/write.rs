@@ -331,7 +331,7 @@ fn quoted(text: &str, escape: Escape, out: &mut String) {
             }
             '\u{0}'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
             '<' | '>' | '&' | '\'' | '"' => escape == Escape::Html,
-            c => escape == Escape::NonAscii && !c.is_ascii() || escape == Escape::NonAscii && c == '\u{7f}',
+            c => escape == Escape::NonAscii && c >= '\u{7f}',
         };
         if coded {
             for unit in c.encode_utf16(&mut [0; 2]) {
