@@ -54,6 +54,7 @@ mod date;
 mod file_hash;
 mod filter;
 mod format;
+mod get_member;
 mod group;
 mod help;
 mod html;
@@ -414,6 +415,7 @@ thread_local! {
         object::declare(&mut registry);
         command::declare(&mut registry);
         group::declare(&mut registry);
+        get_member::declare(&mut registry);
         compare_object::declare(&mut registry);
         unique::declare(&mut registry);
         out_file::declare(&mut registry);

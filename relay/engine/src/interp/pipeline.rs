@@ -541,9 +541,18 @@ impl BlockStage {
             .chain(self.args.from_input.clone())
             .chain(self.args.delayed.iter().map(|(at, _)| *at))
         {
-            if let Some(sym) = signature.params[at].sym {
-                let value = self.args.values[at].clone().unwrap_or_default();
-                self.scope.set(sym, value);
+            let param = &signature.params[at];
+            let value = self.args.values[at].clone();
+            if let Some(Value::Hash(bound)) = engine.frames.last().and_then(|frame| frame.bound.as_ref()) {
+                match &value {
+                    Some(value) => bound.set_str(param.name.clone(), value.clone()),
+                    None => {
+                        bound.remove(&Value::Str(param.name.clone()));
+                    }
+                }
+            }
+            if let Some(sym) = param.sym {
+                self.scope.set(sym, value.unwrap_or_default());
             }
         }
         Ok(true)

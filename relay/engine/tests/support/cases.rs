@@ -102,7 +102,7 @@ fn run_script(case: &Json, folder: &Path) -> Result<(), String> {
     if let Some(data) = case["data"].as_str() {
         for entry in std::fs::read_dir(folder.join(data)).map_err(|error| error.to_string())?.flatten() {
             let content = std::fs::read(entry.path()).map_err(|error| error.to_string())?;
-            files.0.borrow_mut().insert(entry.file_name().to_string_lossy().into_owned(), content.into());
+            files.0.borrow_mut().insert(format!("data/{}", entry.file_name().to_string_lossy()), content.into());
         }
     }
     let given: Vec<String> = files.0.borrow().keys().cloned().collect();
