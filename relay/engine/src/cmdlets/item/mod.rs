@@ -17,7 +17,7 @@ use crate::{
         files::{Entry, same_name},
     },
     ops::pattern::{Wildcard, has_wildcard, wildcard},
-    value::{Category, Member, Object, Type, Value},
+    value::{Category, Object, Type, Value},
 };
 
 /// `-Filter`, `-Include`, `-Exclude` and what has no effect on a workspace.
@@ -241,10 +241,7 @@ pub(super) fn item_of(cx: &Cx<'_>, entry: &Entry) -> Rc<Object> {
         properties.push(("Directory", Value::str(parent)));
     }
     let type_name = if entry.folder { "System.IO.DirectoryInfo" } else { "System.IO.FileInfo" };
-    let object = Object::typed(type_name, properties).labelled(full);
-    let shown = ["Mode", "LastWriteTime", "Length", "Name"].map(PsStr::from_static).to_vec();
-    object.add_member("DefaultDisplayPropertySet", Member::PropertySet(shown));
-    object
+    Object::typed(type_name, properties).labelled(full)
 }
 
 fn test_path(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
