@@ -339,4 +339,8 @@ impl Cmdlet for Writing {
         }
         Ok(())
     }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
+    }
 }

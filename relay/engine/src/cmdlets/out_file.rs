@@ -227,4 +227,8 @@ impl Cmdlet for OutFile {
             None => Ok(()),
         }
     }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
+    }
 }

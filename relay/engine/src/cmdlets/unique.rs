@@ -126,4 +126,8 @@ impl Cmdlet for Tee {
         };
         cx.engine.set_in(&scope, sym, value)
     }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
+    }
 }

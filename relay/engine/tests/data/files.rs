@@ -157,6 +157,21 @@ fn a_full_workspace_says_so() {
 }
 
 #[test]
+fn a_file_has_what_came_before_the_pipeline_was_over() {
+    for write in ["Set-Content a", "Out-File a", "Tee-Object a"] {
+        let script = format!(
+            "1..3 | ForEach-Object {{ if ($_ -eq 3) {{ throw 'over' }}; \"$_\" }} | {write} | Out-Null"
+        );
+        let files = workspace();
+        assert_eq!(run_in(&files, &script).errors, ["over"], "{write}");
+        assert_eq!(bytes(&files, "a"), b"1\n2\n", "{write}");
+    }
+    let script = "1..9 | ForEach-Object { [pscustomobject]@{n=$_} } | Tee-Object a.txt | Select-Object -First 1 -ExpandProperty n; Test-Path a.txt; \
+        try { 1,2 | ForEach-Object { [pscustomobject]@{n=1/(2-$_)} } | Export-Csv a.csv } catch { 'caught' }; Import-Csv a.csv | ForEach-Object n";
+    assert_eq!(output(script), ["1", "True", "caught", "1"]);
+}
+
+#[test]
 fn hashes_are_those_of_sha() {
     let script = "'abc' | Set-Content a -NoNewline; (Get-FileHash a).Hash; (Get-FileHash a -Algorithm SHA512).Hash.Length";
     assert_eq!(output(script), ["BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD", "128"]);

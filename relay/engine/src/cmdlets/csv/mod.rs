@@ -275,10 +275,14 @@ impl Cmdlet for ExportCsv {
     }
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
-        match &mut self.file {
-            Some(file) => file.close(cx),
+        match self.file.take() {
+            Some(mut file) => file.close(cx),
             None => Ok(()),
         }
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }
 
