@@ -223,6 +223,11 @@ impl Model {
                 self.idle_until = Some(at + f64::from(seconds) * 1000.0);
                 self.idle_warning = true;
             }
+            EventKind::Commands(commands) => {
+                if let Some(facts) = &mut self.facts {
+                    Rc::make_mut(facts).commands = commands;
+                }
+            }
         }
     }
 

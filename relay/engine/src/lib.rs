@@ -19,8 +19,6 @@
 //! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
 //! last arrive, and `Select-Object -First` stops the remote command upstream.
 //!
-//! The older [`Plan`] compiles one remote command and its local stages; it goes when the relay's session runs engines.
-//!
 //! This crate must not reach a file, a network, a process or the environment; all work is bounded by [`limits`].
 
 #![allow(clippy::match_same_arms, reason = "tables of names and of types are read line by line")]
@@ -33,21 +31,16 @@ mod cmdlets;
 mod code;
 mod convert;
 mod encoding;
-mod error;
-mod eval;
 pub mod format;
 pub mod host;
 mod interp;
 pub mod limits;
 mod members;
 mod ops;
-mod plan;
-mod stages;
 pub mod value;
 pub mod workspace;
 
 pub use self::{
     code::{ScriptBlock, Source},
     interp::{Ended, Engine, Flow as Evaluated, RunOptions, Stop},
-    plan::{Flow, Plan, RemoteCommand},
 };

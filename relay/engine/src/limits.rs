@@ -42,8 +42,6 @@ pub const MAX_CALLS: u32 = 200;
 /// Stack that the thread of an engine needs for that depth, in bytes. Only what is touched takes memory.
 pub const STACK: usize = 256 << 20;
 
-/// What ends a line of text that the engine makes.
-pub const NEWLINE: &str = "\n";
 /// Longest file of the workspace, in bytes.
 pub const MAX_FILE: usize = 32 << 20;
 
@@ -58,3 +56,5 @@ pub const MAX_FOLDERS: usize = 1_000;
 
 /// Levels of nested values in JSON.
 pub const MAX_JSON_DEPTH: usize = 1_024;
+/// What ends a line of text that the engine makes.
+pub const NEWLINE: &str = "\n";

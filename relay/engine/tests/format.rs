@@ -67,7 +67,7 @@ fn texts_of_the_conformance_cases_are_right() {
         for line in text.lines() {
             let case: Json = serde_json::from_str(line).expect("a case a line");
             let expect = &case["expect"];
-            if expect["kind"] != "text" || NOT_YET.contains(&case["id"].as_str().expect("id")) {
+            if expect["kind"] != "text" {
                 continue;
             }
             let script = case["script"].as_str().expect("script");
@@ -80,12 +80,9 @@ fn texts_of_the_conformance_cases_are_right() {
             );
             count += 1;
         }
-        assert_eq!(count + NOT_YET.len(), 43);
+        assert_eq!(count, 43);
     });
 }
-
-/// Cases that need cmdlets which the engine does not have yet.
-const NOT_YET: [&str; 3] = ["format-table-030", "format-table-031", "json-007"];
 
 #[test]
 fn out_string_gives_the_same_text() {

@@ -52,6 +52,9 @@ pub(super) struct RunArgs {
     /// The script to run.
     #[arg(value_name = "FILE.ps1")]
     file: Option<PathBuf>,
+    /// Runs the text on the server, as a script in the server's own language, where the server allows that.
+    #[arg(long)]
+    remote: bool,
     /// The folder for files that the script reads and writes; without it they are in memory only.
     #[arg(long, value_name = "FOLDER")]
     workspace: Option<PathBuf>,
@@ -112,7 +115,7 @@ pub(super) async fn run(
         None => args.sign_in.opening(args.endpoint.as_deref().unwrap_or_default(), args.user)?,
     };
     let screen = |views| Box::new(Terminal::new(args.json, views)) as Box<_>;
-    let script = Script { text, options, workspace };
+    let script = Script { text, is_remote: args.remote, options, workspace };
     let ended = run_script(opening, script, screen, stop).await.map_err(RunError::NotOpened)?;
     if args.json {
         json::ended(&ended);

@@ -165,6 +165,7 @@ async fn read(
                 return;
             }
             Some(ClientMessage::Run { line }) => Wish::Run(line),
+            Some(ClientMessage::RunRemote { line }) => Wish::RunRemote(line),
             Some(ClientMessage::Stop { block }) => Wish::Stop(block),
             Some(ClientMessage::Answer { prompt, answer }) => {
                 if let Message::Binary(bytes) = frame {

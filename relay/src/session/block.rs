@@ -17,7 +17,7 @@ use super::{
     failure,
     local::{Done, Local, PageScreen},
     output::Output,
-    task::{End, Session},
+    task::{End, Line, Session},
 };
 
 /// How often is looked whether text waits to be sent.
@@ -27,7 +27,8 @@ const LEAVE_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Session {
     /// Runs a command line; all that it gives is logged.
-    pub(super) async fn run_block(&mut self, local: &Local, block: BlockId, line: String) -> Result<(), End> {
+    pub(super) async fn run_block(&mut self, local: &Local, line: Line) -> Result<(), End> {
+        let block = line.block;
         self.log.append(EventKind::Started { block });
         let started = Instant::now();
         let output = Arc::new(Mutex::new(Output::new(
@@ -45,7 +46,11 @@ impl Session {
             Arc::clone(&self.given),
             Arc::clone(&self.asked),
         );
-        let done = local.run(line, RunOptions::default(), Box::new(screen));
+        let done = if line.is_remote {
+            local.run_remote(line.text, Box::new(screen))
+        } else {
+            local.run(line.text, RunOptions::default(), Box::new(screen))
+        };
         let outcome = self.follow(local, block, &output, done).await;
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let (state, waited) = match &outcome {
@@ -76,7 +81,8 @@ impl Session {
                 // The engine panicked: there is nothing left to run the next line.
                 done = &mut done => return done.map_err(|_| End::Lost(failure::relay_fault())),
                 wish = self.control.next(&self.log) => match wish {
-                    Ok(Wish::Run(line)) => self.enqueue(line),
+                    Ok(Wish::Run(line)) => self.enqueue(line, false),
+                    Ok(Wish::RunRemote(line)) => self.enqueue(line, true),
                     Ok(Wish::Stop(stopped)) if stopped == block => local.stop(),
                     Ok(Wish::Stop(waiting)) => self.unqueue(waiting),
                     Ok(Wish::Answer(prompt, reply)) => self.asked.answer(prompt, reply),

@@ -90,19 +90,28 @@ impl Catalog {
         imported
     }
 
+    /// Takes in what the server has by now: commands that are gone go, those that came come, and what was imported under
+    /// other names stays.
+    pub(crate) fn refresh(&mut self, new: &Catalog) {
+        self.commands.retain(|_, command| command.covers || command.name != command.remote);
+        for (key, command) in &new.commands {
+            self.commands.entry(key.clone()).or_insert_with(|| command.clone());
+        }
+    }
+
     /// The command of a name, compared without case.
     pub(crate) fn find(&self, name: &str) -> Option<&RemoteCommand> {
         self.commands.get(name).or_else(|| self.commands.get(&name.to_ascii_lowercase()))
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.commands.len()).unwrap_or(u32::MAX)
+    }
+
     /// Names of all, sorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = PsStr> {
         self.commands.values().map(|command| command.name.clone())
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.commands.len()
     }
 }
 

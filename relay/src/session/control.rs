@@ -19,6 +19,8 @@ const IDLE_WARNING: Duration = Duration::from_mins(1);
 pub(crate) enum Wish {
     /// Run a command line.
     Run(String),
+    /// Run a line on the server, as a script.
+    RunRemote(String),
     /// Stop a block.
     Stop(BlockId),
     /// Answer a question.

@@ -284,6 +284,15 @@ pub(super) fn open_timeout(host: &str, after: Duration) -> Failure {
     )
 }
 
+/// A line was to run on a server that runs no scripts.
+pub(super) fn no_language() -> Failure {
+    failure(
+        "The server runs no scripts for you.",
+        "The session is in no-language mode: it runs commands with parameters, and no script text.",
+        "Run the line here: the console has the language, and the session's commands in it.",
+    )
+}
+
 /// Too many command lines wait.
 pub(super) fn queue_full(most: usize) -> Failure {
     failure(

@@ -6,40 +6,50 @@ use postern_psrp::{message::MetadataAnswer, pipeline::PipelineSpec};
 use postern_shared::{
     value::{Content, PsObject, PsStr, PsValue},
     view::FormatViews,
-    wire::{EventKind, Failure},
+    wire::Failure,
 };
 use postern_wsman::client::{ConnectError, Ended, Error, PipelineEvent, RemoteSession};
 use tokio::time::{Duration, Instant};
 
-use super::{catalog::Catalog, failure, log::Log};
+use super::{catalog::Catalog, failure, known::Imported};
 
 /// Progress is told so often; Import-PSSession does as well.
 const REPORT: Duration = Duration::from_millis(200);
 /// Objects of Get-FormatData that are taken in; Windows' whole set is about 400.
 const MOST_VIEWS: usize = 5_000;
 
-/// What was imported.
-pub(super) struct Imported {
-    /// The commands.
-    pub(super) catalog: Catalog,
-    /// How objects are shown.
-    pub(super) views: Arc<FormatViews>,
-}
-
-/// Imports from a host, for its log. Without views a session works, and shows objects by their properties; without commands it does not.
-pub(super) async fn import(remote: &RemoteSession, log: &Log, host: &str) -> Result<Imported, Failure> {
+/// Imports from a host; `report` is told how many commands have come, of how many. Without views a session works, and
+/// shows objects by their properties; without commands it does not.
+pub(super) async fn import(
+    remote: &RemoteSession,
+    host: &str,
+    report: impl FnMut(u32, u32),
+) -> Result<Imported, Failure> {
     // The user has run nothing yet, so that it is signing in that has failed.
     let lost = |error| ConnectError { host: host.to_owned(), error }.to_failure();
-    let report = |received, total| {
-        log.append(EventKind::Import { received, total });
-    };
     let catalog = commands(remote, &["*"], lost, report).await?;
     let views = if catalog.find("Get-FormatData").is_some() {
         views(remote, &[PsStr::from_static("*")]).await.map_err(lost)?
     } else {
         Vec::new()
     };
-    Ok(Imported { catalog, views: Arc::new(FormatViews::from_format_data(&views)) })
+    let views = Arc::new(FormatViews::from_format_data(&views));
+    Ok(Imported { catalog: Arc::new(catalog), views })
+}
+
+/// The language mode of a session that does not say it: what a script says of it, and none if scripts are refused.
+pub(super) async fn language_mode(remote: &RemoteSession) -> String {
+    let script = "$ExecutionContext.SessionState.LanguageMode.ToString()";
+    let mut pipeline = remote.invoke(PipelineSpec::script(script));
+    let mut mode = String::new();
+    while let Some(event) = pipeline.next().await {
+        match event {
+            PipelineEvent::Output(value) if mode.is_empty() => mode = failure::shorten(&value.to_string()),
+            PipelineEvent::Ended(Ended::Failed(_)) => "NoLanguage".clone_into(&mut mode),
+            _ => {}
+        }
+    }
+    mode
 }
 
 /// The commands of these names, which may have wildcards. `report` is told how many have come, of how many.

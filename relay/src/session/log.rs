@@ -184,7 +184,7 @@ fn line_of(kind: &EventKind) -> Option<BlockId> {
             Some(*block)
         }
         // The warning is worth nothing once it has passed, and can come any number of times.
-        EventKind::IdleWarning { .. } => Some(0),
+        EventKind::IdleWarning { .. } | EventKind::Commands(_) => Some(0),
         _ => None,
     }
 }

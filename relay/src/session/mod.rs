@@ -9,6 +9,7 @@ mod control;
 pub(crate) mod download;
 mod failure;
 mod import;
+mod known;
 mod live;
 mod local;
 mod log;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use postern_shared::{
     value::{Content, Properties, PsObject, PsStr, PsValue, TypeNames},
-    view::{FormatViews, cell_kind},
+    view::FormatViews,
     wire::{BlockId, ColumnMeta, EventKind, NoteStream, ResultId, ViewKind},
 };
 use tokio::time::Instant;
@@ -34,8 +34,6 @@ pub(super) struct Output {
     kinds: HashMap<Kind, ResultId>,
     /// What the last object was, to be compared without making its [`Kind`].
     last: Option<(Arc<PsObject>, ResultId)>,
-    /// What the command line itself says about the view: its kind, and the properties (none for the type's own).
-    format: Option<(ViewKind, Vec<String>)>,
     text: String,
     text_since: Option<Instant>,
     objects: u64,
@@ -65,17 +63,10 @@ impl Output {
             views,
             kinds: HashMap::new(),
             last: None,
-            format: None,
             text: String::new(),
             text_since: None,
             objects: 0,
         }
-    }
-
-    /// Shows objects as the command line asks, by `Format-Table` or `Format-List`.
-    #[must_use]
-    pub(super) fn formatted(self, format: Option<(ViewKind, Vec<String>)>) -> Self {
-        Self { format, ..self }
     }
 
     /// Objects so far.
@@ -193,24 +184,7 @@ impl Output {
     }
 
     fn view(&self, object: &PsObject) -> (ViewKind, Vec<ColumnMeta>) {
-        let (view, columns) = self.views.columns(object);
-        match &self.format {
-            None => (view, columns),
-            Some((view, names)) if names.is_empty() => (*view, columns),
-            Some((view, names)) => {
-                let column = |name: &String| {
-                    let known =
-                        columns.iter().find(|column| column.property.eq_ignore_ascii_case(name)).cloned();
-                    known.unwrap_or_else(|| ColumnMeta {
-                        property: name.clone(),
-                        label: name.clone(),
-                        kind: object.get(name).map(cell_kind).unwrap_or_default(),
-                        width: 0,
-                    })
-                };
-                (*view, names.iter().map(column).collect())
-            }
-        }
+        self.views.columns(object)
     }
 
     /// Makes room at the cost of an older block, never of this one; whether there was one.

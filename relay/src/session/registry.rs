@@ -17,6 +17,7 @@ use tokio_util::{
 use super::{
     control::{Control, Wish},
     download::Downloads,
+    known::Known,
     live::Live,
     log::{Log, LogLimits},
     task::{Opening, Session},
@@ -65,6 +66,7 @@ pub(crate) struct Sessions {
     config: Arc<Config>,
     budget: Arc<Budget>,
     shelf: Arc<Shelf>,
+    known: Arc<Known>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     inner: Mutex<Inner>,
@@ -114,6 +116,7 @@ impl Sessions {
             shelf,
             config,
             budget,
+            known: Arc::default(),
             shutdown: CancellationToken::new(),
             tasks: TaskTracker::new(),
             inner: Mutex::default(),
@@ -157,7 +160,13 @@ impl Sessions {
 
         let (idle, grace) = (self.config.idle(), self.config.grace());
         let control = Control::new(wished, count, self.shutdown.clone(), idle, grace);
-        let session = Session::new(&handle, control, Arc::clone(&self.config), Arc::clone(&self.shelf));
+        let session = Session::new(
+            &handle,
+            control,
+            Arc::clone(&self.config),
+            Arc::clone(&self.shelf),
+            Arc::clone(&self.known),
+        );
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             // A task of its own: should it panic, the session is still taken off the list.

@@ -22,6 +22,8 @@ const MEMORY: usize = 2 << 30;
 /// What to run.
 pub(crate) struct Script {
     pub(crate) text: String,
+    /// Whether it runs on the server, in the server's own language.
+    pub(crate) is_remote: bool,
     pub(crate) options: RunOptions,
     pub(crate) workspace: Box<dyn Workspace + Send>,
 }
@@ -46,7 +48,7 @@ pub(crate) async fn run_script(
     let remote = Arc::new(connected);
     let host = opening.host();
     let imported = tokio::select! {
-        imported = import(&remote, &log, &host) => imported.map_err(Box::new),
+        imported = import(&remote, &host, |_, _| {}) => imported.map_err(Box::new),
         () = stop.cancelled() => Err(Box::new(failure::of_leave(super::control::Leave::SignedOut))),
     };
     let ran = match imported {
@@ -55,7 +57,7 @@ pub(crate) async fn run_script(
             let data = remote.details().application_private_data;
             let local = Local::start(Setting {
                 remote: Arc::clone(&remote),
-                catalog: Arc::new(RwLock::new(Arc::new(imported.catalog))),
+                catalog: Arc::new(RwLock::new(imported.catalog)),
                 views: Arc::new(RwLock::new(imported.views)),
                 facts: opening.facts(),
                 console: console(),
@@ -65,7 +67,11 @@ pub(crate) async fn run_script(
             });
             match local {
                 Ok(local) => {
-                    let mut done = local.run(script.text, script.options, screen);
+                    let mut done = if script.is_remote {
+                        local.run_remote(script.text, screen)
+                    } else {
+                        local.run(script.text, script.options, screen)
+                    };
                     let ended = tokio::select! {
                         ended = &mut done => ended,
                         () = stop.cancelled() => {

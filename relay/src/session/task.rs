@@ -22,6 +22,7 @@ use super::{
     control::{Control, Leave, Wish},
     failure,
     import::import,
+    known::{Imported, Known, Whom},
     live::Live,
     local::{self, Local},
     log::Log,
@@ -47,8 +48,15 @@ pub(crate) struct Session {
     pub(super) control: Control,
     pub(super) config: Arc<Config>,
     last_block: BlockId,
-    pub(super) queue: VecDeque<(BlockId, String)>,
+    queue: VecDeque<Line>,
     pub(super) views: Arc<RwLock<Arc<FormatViews>>>,
+    catalog: Arc<RwLock<Arc<Catalog>>>,
+    /// What sessions before have imported.
+    known: Arc<Known>,
+    /// For whom and from which host to import behind, since what there is comes from an earlier session.
+    stale: Option<(Whom, String)>,
+    /// Whether the server runs scripts for this user.
+    has_language: bool,
     /// The last numbers of results and questions.
     pub(super) given: Arc<local::Numbers>,
     /// The question that is open.
@@ -59,6 +67,14 @@ pub(crate) struct Session {
     id: String,
     handle: Weak<Handle>,
     shelf: Arc<Shelf>,
+}
+
+/// A line that waits for its turn.
+pub(super) struct Line {
+    pub(super) block: BlockId,
+    pub(super) text: String,
+    /// Whether it runs on the server, as a script.
+    pub(super) is_remote: bool,
 }
 
 /// How a session ends.
@@ -83,6 +99,7 @@ impl Session {
         control: Control,
         config: Arc<Config>,
         shelf: Arc<Shelf>,
+        known: Arc<Known>,
     ) -> Self {
         Self {
             log: Arc::clone(&handle.log),
@@ -93,6 +110,10 @@ impl Session {
             last_block: 0,
             queue: VecDeque::new(),
             views: Arc::default(),
+            catalog: Arc::default(),
+            known,
+            stale: None,
+            has_language: false,
             given: Arc::default(),
             asked: Arc::default(),
             console: console(),
@@ -166,24 +187,31 @@ impl Session {
 
     /// Everything between an open remote session and its removal.
     async fn with_remote(&mut self, remote: &Arc<RemoteSession>, opening: &Opening) -> End {
-        let (log, host) = (Arc::clone(&self.log), opening.host());
-        let imported = tokio::select! {
-            imported = timeout(opening.open_timeout, import(remote, &log, &host)) => imported,
+        let whom = Whom::of(opening);
+        // The server has accepted the credentials by now.
+        let known = self.known.find(&whom);
+        let is_known = known.is_some();
+        let imported = match known {
+            Some(known) => known,
+            None => match self.import(remote, opening).await {
+                Ok(imported) => imported,
+                Err(end) => return end,
+            },
+        };
+        let count = imported.catalog.len();
+        self.log.append(EventKind::Import { received: count, total: count });
+        let mode = tokio::select! {
+            mode = timeout(opening.open_timeout, language_mode(remote, opening)) => mode.unwrap_or_default(),
             leave = self.leave() => return leave.into(),
         };
-        let imported = match imported {
-            Ok(Ok(imported)) => imported,
-            Ok(Err(failure)) => return End::SignIn(failure),
-            Err(_) => {
-                return End::SignIn(failure::open_timeout(&opening.host(), opening.open_timeout));
-            }
-        };
-        let count = imported.views.len();
-        *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
-        let facts = facts(remote, opening, &imported.catalog, self.config.idle_seconds);
+        let facts = facts(remote, opening, &imported.catalog, mode, self.config.idle_seconds);
+        self.has_language = !facts.language_mode.is_empty() && facts.language_mode != "NoLanguage";
+        self.set(&imported);
+        self.stale = is_known.then(|| (whom.clone(), opening.host()));
+        self.known.keep(whom, imported);
         let local = Local::start(local::Setting {
             remote: Arc::clone(remote),
-            catalog: Arc::new(RwLock::new(Arc::new(imported.catalog))),
+            catalog: Arc::clone(&self.catalog),
             views: Arc::clone(&self.views),
             facts: opening.facts(),
             console: self.console.clone(),
@@ -198,7 +226,7 @@ impl Session {
                 return End::SignIn(failure::relay_fault());
             }
         };
-        tracing::info!(session = %self.id, commands = facts.commands.len(), views = count, "Session ready");
+        tracing::info!(session = %self.id, commands = facts.commands.len(), is_known, "Session ready");
         if let Some(handle) = self.handle.upgrade() {
             // Known now: the endpoint has accepted the password.
             let person = self.shelf.person(&opening.uri, &opening.user);
@@ -212,26 +240,88 @@ impl Session {
         }
     }
 
-    /// Runs one block after the other.
+    /// Imports what the user has not been given before.
+    async fn import(&mut self, remote: &RemoteSession, opening: &Opening) -> Result<Imported, End> {
+        let (log, host) = (Arc::clone(&self.log), opening.host());
+        let report = |received, total| {
+            log.append(EventKind::Import { received, total });
+        };
+        tokio::select! {
+            imported = timeout(opening.open_timeout, import(remote, &host, report)) => match imported {
+                Ok(imported) => imported.map_err(End::SignIn),
+                Err(_) => Err(End::SignIn(failure::open_timeout(&host, opening.open_timeout))),
+            },
+            leave = self.leave() => Err(leave.into()),
+        }
+    }
+
+    /// Takes over what was imported.
+    fn set(&self, imported: &Imported) {
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&imported.catalog);
+        *self.views.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&imported.views);
+    }
+
+    /// What is known from an earlier session is replaced by what the server has now.
+    fn refreshed(&mut self, imported: Imported) {
+        let Some((whom, _)) = self.stale.take() else { return };
+        let before = Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner));
+        let mut catalog = Catalog::clone(&before);
+        catalog.refresh(&imported.catalog);
+        self.known.keep(whom, imported.clone());
+        if catalog != *before {
+            let commands = names(&catalog);
+            self.set(&Imported { catalog: Arc::new(catalog), views: imported.views });
+            self.log.append(EventKind::Commands(commands));
+        } else {
+            *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
+        }
+    }
+
+    /// Runs one block after the other, and refreshes what is known while there is none: the runspace runs one at a time.
     async fn serve(
         &mut self,
         remote: &RemoteSession,
         local: &Local,
     ) -> Result<std::convert::Infallible, End> {
         self.control.rest();
+        let mut refreshing = None;
         loop {
-            if let Some((block, line)) = self.queue.pop_front() {
+            if let Some(line) = self.queue.pop_front() {
+                // What it was doing is stopped, and begins anew when there is time again.
+                refreshing = None;
                 self.control.work();
-                self.run_block(local, block, line).await?;
+                self.run_block(local, line).await?;
                 self.control.rest();
                 continue;
             }
+            if refreshing.is_none()
+                && let Some((_, host)) = self.stale.clone()
+            {
+                refreshing = Some(Box::pin(async move { import(remote, &host, |_, _| {}).await }));
+            }
+            let refresh = async {
+                match &mut refreshing {
+                    Some(import) => import.await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 wish = self.control.next(&self.log) => match wish? {
-                    Wish::Run(line) => self.enqueue(line),
+                    Wish::Run(line) => self.enqueue(line, false),
+                    Wish::RunRemote(line) => self.enqueue(line, true),
                     // Nothing runs, and nothing is asked.
                     Wish::Stop(_) | Wish::Answer(..) | Wish::Active | Wish::SignOut => {}
                 },
+                imported = refresh => {
+                    refreshing = None;
+                    match imported {
+                        Ok(imported) => self.refreshed(imported),
+                        Err(failure) => {
+                            tracing::info!(session = %self.id, what = %failure.what, "No refresh");
+                            self.stale = None;
+                        }
+                    }
+                }
                 error = remote.gone() => return Err(End::Lost(error.to_failure())),
             }
         }
@@ -241,7 +331,8 @@ impl Session {
     async fn leave(&mut self) -> Leave {
         loop {
             match self.control.next(&self.log).await {
-                Ok(Wish::Run(line)) => self.enqueue(line),
+                Ok(Wish::Run(line)) => self.enqueue(line, false),
+                Ok(Wish::RunRemote(line)) => self.enqueue(line, true),
                 Ok(Wish::Stop(block)) => self.unqueue(block),
                 Ok(_) => {}
                 Err(leave) => return leave,
@@ -250,7 +341,7 @@ impl Session {
     }
 
     /// Makes a block of a command line, to be run when its turn comes.
-    pub(super) fn enqueue(&mut self, line: String) {
+    pub(super) fn enqueue(&mut self, line: String, is_remote: bool) {
         self.last_block = self.last_block.saturating_add(1);
         let block = self.last_block;
         let most = self.config.limits.queue;
@@ -258,6 +349,8 @@ impl Session {
             Some(failure::line_too_long(LONGEST_LINE))
         } else if self.queue.len() >= most {
             Some(failure::queue_full(most))
+        } else if is_remote && !self.has_language {
+            Some(failure::no_language())
         } else {
             None
         };
@@ -275,13 +368,13 @@ impl Session {
                 self.log.append(EventKind::Error { block, failure });
                 self.end_unrun(block, BlockState::Failed);
             }
-            None => self.queue.push_back((block, line)),
+            None => self.queue.push_back(Line { block, text: line, is_remote }),
         }
     }
 
     /// Takes a waiting block back.
     pub(super) fn unqueue(&mut self, block: BlockId) {
-        if let Some(at) = self.queue.iter().position(|(waiting, _)| *waiting == block) {
+        if let Some(at) = self.queue.iter().position(|waiting| waiting.block == block) {
             self.queue.remove(at);
             self.end_unrun(block, BlockState::Stopped);
         }
@@ -292,7 +385,13 @@ impl Session {
     }
 }
 
-fn facts(remote: &RemoteSession, opening: &Opening, catalog: &Catalog, idle_seconds: u32) -> SessionFacts {
+fn facts(
+    remote: &RemoteSession,
+    opening: &Opening,
+    catalog: &Catalog,
+    language_mode: String,
+    idle_seconds: u32,
+) -> SessionFacts {
     let details = remote.details();
     let data = details.application_private_data;
     let text = |name: &str| data.get(name).map(ToString::to_string).unwrap_or_default();
@@ -302,10 +401,24 @@ fn facts(remote: &RemoteSession, opening: &Opening, catalog: &Catalog, idle_seco
         prompt,
         user: opening.user.clone(),
         computer: text("ComputerName"),
-        // Where the server does not say it stays empty: to ask would itself take the language.
-        language_mode: text("LanguageMode"),
-        commands: catalog.names().map(|name| name.to_string()).collect(),
+        language_mode,
+        commands: names(catalog),
         idle_seconds,
+    }
+}
+
+fn names(catalog: &Catalog) -> Vec<String> {
+    catalog.names().map(|name| name.to_string()).collect()
+}
+
+/// The session's language mode: what the server says of it, what is known of Exchange, or what a script says.
+async fn language_mode(remote: &RemoteSession, opening: &Opening) -> String {
+    let data = remote.details().application_private_data;
+    match data.get("LanguageMode") {
+        Some(mode) => mode.to_string(),
+        // It would put the refusal of a script into the server's log at every sign-in.
+        None if opening.configuration.ends_with("Microsoft.Exchange") => "NoLanguage".to_owned(),
+        None => super::import::language_mode(remote).await,
     }
 }
 

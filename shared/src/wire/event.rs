@@ -116,6 +116,8 @@ pub enum EventKind {
         /// Seconds left.
         seconds: u32,
     },
+    /// The imported commands have changed since [`EventKind::Ready`]: their names, sorted.
+    Commands(Vec<String>),
 }
 
 /// How a step of connecting stands.

@@ -105,6 +105,12 @@ pub enum ClientMessage {
     Active,
     /// Removes the remote session and ends this one.
     SignOut,
+    /// As [`ClientMessage::Run`], but the line runs on the server, as a script in the server's own language. Only where
+    /// [`SessionFacts::language_mode`] says that there is one; the block begins with a note that says so.
+    RunRemote {
+        /// What the user typed.
+        line: String,
+    },
     /// Asks what a column holds; answered by [`ServerMessage::Summary`].
     Summarise {
         /// Comes back in the answer.

@@ -16,7 +16,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .alias("gm")
             .param(P::input("InputObject", "The objects."))
             .param(P::new("Name", "Names, with wildcards.").texts().at(0))
-            .param(P::new("MemberType", "Only these kinds.").ty(Type::EnumOf(&enums::MEMBER_TYPES)).alias("Type"))
+            .param(
+                P::new("MemberType", "Only these kinds.")
+                    .ty(Type::EnumOf(&enums::MEMBER_TYPES))
+                    .alias("Type"),
+            )
             .param(P::new("View", "Extended, Adapted, Base or All.").text())
             .param(P::switch("Static", "Static members."))
             .param(P::switch("Force", "Also those that are hidden."))
@@ -81,7 +85,9 @@ impl Cmdlet for GetMember {
         }
         members.sort_by(|a, b| {
             let methods = |kind: i64| kind & 448 != 0;
-            let own = |member: &(PsStr, EnumValue, PsStr)| (!methods(member.1.number), member.1.name(), member.0.to_lowercase());
+            let own = |member: &(PsStr, EnumValue, PsStr)| {
+                (!methods(member.1.number), member.1.name(), member.0.to_lowercase())
+            };
             own(a).cmp(&own(b))
         });
         for (name, kind, definition) in members {

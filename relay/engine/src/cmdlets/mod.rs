@@ -436,10 +436,10 @@ thread_local! {
         html::declare(&mut registry);
         select_string::declare(&mut registry);
         date::declare(&mut registry);
-        help::declare(&mut registry);
         chance::declare(&mut registry);
         culture::declare(&mut registry);
         text_data::declare(&mut registry);
+        help::declare(&mut registry);
         registry
     };
 }

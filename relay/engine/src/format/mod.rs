@@ -42,7 +42,7 @@ use crate::{
     interp::{Engine, Flow},
     members,
     ops::list as items_of,
-    value::Value,
+    value::{Member, Value},
 };
 
 /// Up to this many properties make a table where a type has no view of its own.
@@ -197,6 +197,11 @@ pub(crate) fn enumerated(value: &Value) -> Vec<Value> {
 
 /// Names of the properties that are shown where nothing else was asked for.
 pub(crate) fn display_names(value: &Value) -> Vec<PsStr> {
+    if let Value::Object(object) = value.base()
+        && let Some(Member::PropertySet(names)) = object.member("DefaultDisplayPropertySet")
+    {
+        return names;
+    }
     let hidden = |name: &PsStr| {
         ["PSShowComputerName", "PSComputerName"].iter().any(|hidden| name.eq_ignore_ascii_case(hidden))
     };

@@ -15,6 +15,7 @@ mod object;
 pub(crate) mod regex;
 pub(crate) mod statics;
 mod string;
+pub(crate) mod xml;
 
 use std::rc::Rc;
 

@@ -111,7 +111,7 @@ impl Engine {
             (Type::TimeSpan, "ticksperminute") => Value::I64(600_000_000),
             (Type::TimeSpan, "tickspersecond") => Value::I64(10_000_000),
             (Type::TimeSpan, "tickspermillisecond") => Value::I64(10_000),
-            (Type::Environment, "newline") => Value::str(crate::limits::NEWLINE),
+            (Type::Environment, "newline") => Value::str(crate::interp::files::NEW_LINE),
             (Type::Environment, "username") => self.env_get("USERNAME").map_or(Value::Null, Value::Str),
             (Type::Environment, "machinename") => {
                 self.env_get("COMPUTERNAME").map_or(Value::Null, Value::Str)

@@ -74,16 +74,7 @@ impl Host for Door {
     }
 
     fn progress(&mut self, progress: &Progress) {
-        let state = ProgressState {
-            id: progress.id,
-            parent: progress.parent,
-            activity: shorten(&progress.activity),
-            status: shorten(&progress.status),
-            operation: shorten(&progress.operation),
-            percent: progress.percent.clamp(-1, 100),
-            seconds_left: progress.seconds.max(-1),
-        };
-        self.0.show(|screen| screen.progress(state, progress.completed));
+        show_progress(&self.0, progress);
     }
 
     fn read_line(&mut self, prompt: &str, secret: bool) -> Option<PsStr> {
@@ -132,4 +123,18 @@ impl Host for Door {
     fn clear(&mut self) {
         self.0.show(|screen| screen.clear());
     }
+}
+
+/// Shows how an activity stands.
+pub(super) fn show_progress(desk: &Desk, progress: &Progress) {
+    let state = ProgressState {
+        id: progress.id,
+        parent: progress.parent,
+        activity: shorten(&progress.activity),
+        status: shorten(&progress.status),
+        operation: shorten(&progress.operation),
+        percent: progress.percent.clamp(-1, 100),
+        seconds_left: progress.seconds.max(-1),
+    };
+    desk.show(|screen| screen.progress(state, progress.completed));
 }

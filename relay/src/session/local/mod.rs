@@ -75,7 +75,8 @@ pub(crate) struct Local {
 /// A text to run.
 struct Job {
     text: String,
-    options: RunOptions,
+    /// How it runs; nothing for on the server, as a script.
+    options: Option<RunOptions>,
     screen: Box<dyn Screen + Send>,
     stop: CancellationToken,
     done: oneshot::Sender<Done>,
@@ -115,6 +116,20 @@ impl Local {
         &self,
         text: String,
         options: RunOptions,
+        screen: Box<dyn Screen + Send>,
+    ) -> oneshot::Receiver<Done> {
+        self.send(text, Some(options), screen)
+    }
+
+    /// Runs a text on the server, as a script in the server's own language.
+    pub(crate) fn run_remote(&self, text: String, screen: Box<dyn Screen + Send>) -> oneshot::Receiver<Done> {
+        self.send(text, None, screen)
+    }
+
+    fn send(
+        &self,
+        text: String,
+        options: Option<RunOptions>,
         screen: Box<dyn Screen + Send>,
     ) -> oneshot::Receiver<Done> {
         let (done, ended) = oneshot::channel();
@@ -165,8 +180,10 @@ fn work(setting: Setting, runtime: Handle, cancel: Arc<AtomicBool>, jobs: &mpsc:
         desk.begin(job.screen, job.stop);
         let ended = if cancel.load(Ordering::SeqCst) {
             Ended::Stopped
+        } else if let Some(options) = &job.options {
+            engine.run_with(&job.text, options)
         } else {
-            engine.run_with(&job.text, &job.options)
+            remote::run_script(&desk, &job.text)
         };
         let (state, code) = match ended {
             Ended::Completed(code) => (BlockState::Completed, code),

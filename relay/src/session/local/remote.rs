@@ -12,6 +12,7 @@ use postern_engine::host::{
     Import, Imported, Invocation, Progress, Remote, RemoteError, RemoteEvent, RemoteParameter, RemoteRun,
     SessionFacts,
 };
+use postern_engine::value::Value;
 use postern_psrp::{
     host::{ConsoleColor, Handled, HostCall, HostRequest},
     pipeline::{Command, Parameter, PipelineSpec},
@@ -27,7 +28,7 @@ use postern_wsman::client::{Ended, Pipeline, PipelineEvent, PipelineInput};
 use super::{
     super::{
         catalog::Catalog,
-        failure::shorten,
+        failure::{of_record, shorten},
         import::{commands, views},
         prompt,
     },
@@ -148,6 +149,48 @@ impl Remote for Door {
         }
         Box::new(Run::new(Rc::clone(&self.desk), self.desk.remote.invoke(spec)))
     }
+}
+
+/// Runs a text on the server, as a script. Nothing of it runs here.
+pub(super) fn run_script(desk: &Rc<Desk>, text: &str) -> postern_engine::Ended {
+    let told = "This runs on the server, in the server's own language.";
+    desk.show(|screen| screen.note(NoteStream::Information, told));
+    let mut run = Run::new(Rc::clone(desk), desk.remote.invoke(PipelineSpec::script(text)));
+    let shown = |error: &RemoteError| of_record(&ErrorRecord::from_value(&error.record), None);
+    while let Some(event) = run.next() {
+        match event {
+            RemoteEvent::Output(value) => {
+                let value = Value::from(value);
+                if let Value::Remote(object) = &value {
+                    desk.release(object);
+                }
+                if matches!(desk.show(|screen| screen.output(&value)), Some(Err(_))) {
+                    run.stop();
+                    return postern_engine::Ended::Broken;
+                }
+            }
+            RemoteEvent::Error(error) => desk.error(shown(&error)),
+            RemoteEvent::Failed(error) => {
+                if !desk.full.get() {
+                    desk.error(shown(&error));
+                }
+                return postern_engine::Ended::Broken;
+            }
+            RemoteEvent::Warning(text) => note(desk, NoteStream::Warning, &text),
+            RemoteEvent::Verbose(text) => note(desk, NoteStream::Verbose, &text),
+            RemoteEvent::Debug(text) => note(desk, NoteStream::Debug, &text),
+            RemoteEvent::Information(record) => {
+                let record = InformationRecord::from_value(&record);
+                note(desk, NoteStream::Information, &record.message.to_string());
+            }
+            RemoteEvent::Progress(progress) => super::host::show_progress(desk, &progress),
+        }
+    }
+    if desk.is_stopped() { postern_engine::Ended::Stopped } else { postern_engine::Ended::Completed(0) }
+}
+
+fn note(desk: &Desk, stream: NoteStream, text: &str) {
+    desk.show(|screen| screen.note(stream, text));
 }
 
 /// A remote command that runs.
