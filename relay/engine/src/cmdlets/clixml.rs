@@ -5,7 +5,7 @@ use std::sync::Arc;
 use postern_shared::value::{PsStr, PsValue};
 
 use super::{
-    Cmdlet, Cx, Declare, P, Registry,
+    Cmdlet, Cx, Declare, P, Registry, content,
     out_file::{FileText, encoding_param, literal_path},
 };
 use crate::{
@@ -139,8 +139,7 @@ fn indented(xml: &str) -> String {
 
 fn import(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     let door = door(cx)?;
-    let mut paths: Vec<(PsStr, bool)> = cx.texts("Path").into_iter().map(|path| (path, false)).collect();
-    paths.extend(cx.texts("LiteralPath").into_iter().map(|path| (path, true)));
+    let paths = content::given(cx);
     let count = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
     let (skip, first) = (count(cx.int("Skip")).unwrap_or(0), count(cx.int("First")).unwrap_or(usize::MAX));
     for (path, literal) in paths {

@@ -120,33 +120,41 @@ pub(super) fn literal_paths() -> P {
         .by_name()
 }
 
+/// What `-Path` or `-LiteralPath` were given, with whether wildcards mean themselves. An object of Get-ChildItem has
+/// both a text and a `PSPath`; the latter counts, as it does in PowerShell's binder.
+pub(super) fn given(cx: &Cx<'_>) -> Vec<(PsStr, bool)> {
+    let literal = cx.texts("LiteralPath");
+    if literal.is_empty() {
+        return cx.texts("Path").into_iter().map(|path| (path, false)).collect();
+    }
+    literal.into_iter().map(|path| (path, true)).collect()
+}
+
 /// The files that `-Path` and `-LiteralPath` mean; an error for each that there is not.
 pub(super) fn files(cx: &mut Cx<'_>) -> Flow<Vec<PsStr>> {
     let mut names = Vec::new();
-    for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-        for path in cx.texts(parameter) {
-            let found = cx.engine.entries_at(&path, literal)?;
-            if found.is_empty() && (literal || !crate::ops::pattern::has_wildcard(&path)) {
+    for (path, literal) in given(cx) {
+        let found = cx.engine.entries_at(&path, literal)?;
+        if found.is_empty() && (literal || !crate::ops::pattern::has_wildcard(&path)) {
+            cx.error(
+                "System.Management.Automation.ItemNotFoundException",
+                "PathNotFound",
+                Category::ObjectNotFound,
+                Value::Str(path.clone()),
+                format!("Cannot find path '{path}' because it does not exist."),
+            )?;
+        }
+        for entry in found {
+            if entry.folder {
                 cx.error(
-                    "System.Management.Automation.ItemNotFoundException",
-                    "PathNotFound",
-                    Category::ObjectNotFound,
+                    "System.UnauthorizedAccessException",
+                    "GetContentReaderUnauthorizedAccessError",
+                    Category::PermissionDenied,
                     Value::Str(path.clone()),
-                    format!("Cannot find path '{path}' because it does not exist."),
+                    format!("Unable to get content because it is a directory: '{path}'. Please use 'Get-ChildItem' instead."),
                 )?;
-            }
-            for entry in found {
-                if entry.folder {
-                    cx.error(
-                        "System.UnauthorizedAccessException",
-                        "GetContentReaderUnauthorizedAccessError",
-                        Category::PermissionDenied,
-                        Value::Str(path.clone()),
-                        format!("Unable to get content because it is a directory: '{path}'. Please use 'Get-ChildItem' instead."),
-                    )?;
-                } else if super::item::passes(cx, entry.leaf()) {
-                    names.push(entry.name);
-                }
+            } else if super::item::passes(cx, entry.leaf()) {
+                names.push(entry.name);
             }
         }
     }
@@ -264,22 +272,20 @@ struct Writing {
 impl Cmdlet for Writing {
     fn begin(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let action = if self.append { "Add Content" } else { "Set Content" };
-        for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-            for path in cx.texts(parameter) {
-                let mut names: Vec<PsStr> = Vec::new();
-                if !literal && crate::ops::pattern::has_wildcard(&path) {
-                    for entry in cx.engine.entries_at(&path, false)? {
-                        if !entry.folder && super::item::passes(cx, entry.leaf()) {
-                            names.push(entry.name);
-                        }
+        for (path, literal) in given(cx) {
+            let mut names: Vec<PsStr> = Vec::new();
+            if !literal && crate::ops::pattern::has_wildcard(&path) {
+                for entry in cx.engine.entries_at(&path, false)? {
+                    if !entry.folder && super::item::passes(cx, entry.leaf()) {
+                        names.push(entry.name);
                     }
-                } else {
-                    names.push(path);
                 }
-                for name in names {
-                    if cx.should_process(&name, action)? {
-                        self.files.push(FileText::open(cx, &name, self.append, false)?);
-                    }
+            } else {
+                names.push(path);
+            }
+            for name in names {
+                if cx.should_process(&name, action)? {
+                    self.files.push(FileText::open(cx, &name, self.append, false)?);
                 }
             }
         }
@@ -332,5 +338,9 @@ impl Cmdlet for Writing {
             file.close(cx)?;
         }
         Ok(())
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }

@@ -1,6 +1,6 @@
 //! Measure-Object.
 
-use std::rc::Rc;
+use std::{cmp::Ordering, rc::Rc};
 
 use postern_shared::value::PsStr;
 
@@ -50,6 +50,23 @@ struct Measure {
     /// A value was no number: there is no sum of what is left.
     not_numeric: bool,
     ignore_blanks: bool,
+}
+
+/// Order of two values for the largest and smallest: texts of numbers count as numbers, what differs in kind as text.
+fn extreme_order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (as_double(a), as_double(b)) {
+        (Some(a), Some(b)) => a.partial_cmp(&b),
+        (None, None) if a.base().type_of() == b.base().type_of() => compare::order(a, b, true),
+        _ => Some(compare::order_text(&a.text(), &b.text(), true)),
+    }
+}
+
+/// The value as a Double, where PowerShell converts it.
+fn as_double(value: &Value) -> Option<f64> {
+    match value.base() {
+        Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_) | Value::Null | Value::Empty => None,
+        other => number(other).map(Number::as_f64),
+    }
 }
 
 /// What is measured.
@@ -149,12 +166,7 @@ impl Cmdlet for Measure {
             }
             self.sums[at].2.count += 1;
             if self.what.numbers {
-                let base = value.base();
-                let n = match base {
-                    Value::DateTime(_) | Value::TimeSpan(_) | Value::Null | Value::Empty => None,
-                    other => number(other).map(Number::as_f64),
-                };
-                let Some(n) = n else {
+                let Some(n) = as_double(&value) else {
                     self.not_numeric = true;
                     cx.error(
                         "System.Management.Automation.PSInvalidCastException",
@@ -174,12 +186,12 @@ impl Cmdlet for Measure {
             let sums = &mut self.sums[at].2;
             if self.what.extremes {
                 let more = |own: &Option<Value>, wanted| {
-                    own.as_ref().is_none_or(|own| compare::order(&value, own, false) == Some(wanted))
+                    own.as_ref().is_none_or(|own| extreme_order(&value, own) == Some(wanted))
                 };
-                if more(&sums.maximum, std::cmp::Ordering::Greater) {
+                if more(&sums.maximum, Ordering::Greater) {
                     sums.maximum = Some(value.clone());
                 }
-                if more(&sums.minimum, std::cmp::Ordering::Less) {
+                if more(&sums.minimum, Ordering::Less) {
                     sums.minimum = Some(value);
                 }
             }
@@ -230,11 +242,7 @@ impl Cmdlet for Measure {
             let deviation =
                 if sums.count > 1 { (sums.squares / f64::from(sums.count - 1)).sqrt() } else { 0.0 };
             // Where both are numbers, or texts of numbers, they come as Double.
-            let as_number = |value: &Option<Value>| match value.as_ref().map(Value::base) {
-                None => Some(0.0),
-                Some(Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_)) => None,
-                Some(other) => number(other).map(Number::as_f64),
-            };
+            let as_number = |value: &Option<Value>| value.as_ref().map_or(Some(0.0), as_double);
             let numeric = as_number(&sums.maximum).is_some() && as_number(&sums.minimum).is_some();
             let extreme = |wanted: bool, value: Option<Value>| match (as_number(&value), value) {
                 (_, None) => Value::Null,

@@ -106,6 +106,13 @@ pub(crate) trait Cmdlet {
         let _ = cx;
         Ok(())
     }
+
+    /// Instead of `end`, where the pipeline was over before: an error, or a later command that has enough. Files get
+    /// what came so far; output goes nowhere.
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        let _ = cx;
+        Ok(())
+    }
 }
 
 /// A cmdlet's declaration.

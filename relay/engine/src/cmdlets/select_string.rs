@@ -114,18 +114,19 @@ impl Cmdlet for Search {
 
     fn process(&mut self, cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let input = cx.arg("InputObject");
-        let mut files = content::files(cx)?;
-        if let Some(path) = input.as_ref().and_then(file_of) {
-            files.push(path);
-        } else if let Some(value) = &input {
-            let text = cx.engine.text_of(value)?;
-            if self.context.is_some() {
-                self.held.push(text);
-                return cx.engine.check_items(self.held.len());
+        let files = match (input.as_ref().and_then(file_of), &input) {
+            (Some(path), _) => vec![path],
+            (None, None) => content::files(cx)?,
+            (None, Some(value)) => {
+                let text = cx.engine.text_of(value)?;
+                if self.context.is_some() {
+                    self.held.push(text);
+                    return cx.engine.check_items(self.held.len());
+                }
+                self.line += 1;
+                return self.test(cx, &[text], 0, self.line, "InputStream").map(drop);
             }
-            self.line += 1;
-            return self.test(cx, &[text], 0, self.line, "InputStream").map(drop);
-        }
+        };
         let encoding = encoding_arg(cx)?.unwrap_or_default();
         for name in files {
             let content = cx.engine.read_file(&name)?;

@@ -105,7 +105,7 @@ impl Cmdlet for Tee {
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let items = std::mem::take(&mut self.items);
         if let Some(file) = &mut self.file {
-            for line in out_file::lines_of(cx.engine, items, None)? {
+            for line in out_file::lines_of(cx.engine, items)? {
                 file.line(cx, &line)?;
             }
             return file.close(cx);
@@ -125,5 +125,9 @@ impl Cmdlet for Tee {
             _ => Value::List(List::new(Type::ArrayList, all)),
         };
         cx.engine.set_in(&scope, sym, value)
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }

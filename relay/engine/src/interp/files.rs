@@ -13,8 +13,7 @@ use crate::{
     value::{Category, Value},
 };
 
-/// What ends a line in files and in texts of several lines.
-pub(crate) const NEW_LINE: &str = "\n";
+pub(crate) use crate::limits::NEWLINE as NEW_LINE;
 
 /// A file or a folder of the workspace.
 #[derive(Clone, Debug)]
@@ -225,7 +224,7 @@ impl Engine {
                     encoding = Encoding::detect(&content).unwrap_or_default();
                 }
             }
-            for line in out_file::lines_of(self, values, None)? {
+            for line in out_file::lines_of(self, values)? {
                 encoding.encode(&line, &mut content);
                 encoding.encode(NEW_LINE, &mut content);
                 self.check_file(content.len())?;

@@ -204,6 +204,18 @@ impl Stage {
         self.run(engine, Phase::End, None, out)
     }
 
+    /// Closes what a cmdlet holds open, where the pipeline was over before the cmdlet was.
+    fn close(&mut self, engine: &mut Engine) -> Flow<()> {
+        if !self.begun || self.ended {
+            return Ok(());
+        }
+        self.ended = true;
+        match &mut self.kind {
+            StageKind::Cmdlet(stage) => stage.close(engine, self.id),
+            _ => Ok(()),
+        }
+    }
+
     fn run(
         &mut self,
         engine: &mut Engine,
@@ -383,6 +395,12 @@ impl CmdletStage {
             }
         }
         result
+    }
+
+    fn close(&mut self, engine: &mut Engine, id: u32) -> Flow<()> {
+        let out = &mut Discard;
+        let mut cx = Cx { engine, args: &mut self.args, out, info: &self.info, id, failed: &mut self.failed };
+        self.body.close(&mut cx)
     }
 
     fn input_param(&mut self) -> Option<usize> {
@@ -746,6 +764,7 @@ impl Engine {
 
     fn drive(&mut self, stages: &mut [Stage], start: Start<'_>, out: &mut dyn Sink) -> Flow<()> {
         let result = self.drive_to_end(stages, start, out);
+        let closed = stages.iter_mut().try_for_each(|stage| stage.close(self));
         for stage in stages.iter_mut() {
             let files = std::mem::take(&mut stage.files);
             if !files.is_empty() {
@@ -753,6 +772,7 @@ impl Engine {
             }
         }
         result?;
+        closed?;
         self.success = !stages.iter().any(Stage::failed);
         Ok(())
     }

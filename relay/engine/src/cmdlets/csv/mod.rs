@@ -6,7 +6,7 @@ mod write;
 use postern_shared::value::PsStr;
 
 use super::{
-    Cmdlet, Cx, Declare, P, Registry,
+    Cmdlet, Cx, Declare, P, Registry, content,
     out_file::{FileText, encoding_arg, encoding_param},
 };
 use crate::{
@@ -275,10 +275,14 @@ impl Cmdlet for ExportCsv {
     }
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
-        match &mut self.file {
-            Some(file) => file.close(cx),
+        match self.file.take() {
+            Some(mut file) => file.close(cx),
             None => Ok(()),
         }
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }
 
@@ -336,8 +340,7 @@ fn import(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     let delimiter = delimiter(cx)?;
     let encoding = encoding_arg(cx)?.unwrap_or_default();
     let header = cx.has("Header").then(|| cx.texts("Header"));
-    let mut paths: Vec<(PsStr, bool)> = cx.texts("Path").into_iter().map(|path| (path, false)).collect();
-    paths.extend(cx.texts("LiteralPath").into_iter().map(|path| (path, true)));
+    let paths = content::given(cx);
     if paths.is_empty() || paths.iter().any(|(path, _)| path.is_empty()) {
         return Err(cx.fail(
             "System.InvalidOperationException",

@@ -8,7 +8,7 @@ use postern_shared::value::PsStr;
 
 use super::{
     Cx, Declare, P, Registry,
-    content::{literal_paths, paths},
+    content::{self, literal_paths, paths},
 };
 use crate::{
     code::Sym,
@@ -17,7 +17,7 @@ use crate::{
         files::{Entry, same_name},
     },
     ops::pattern::{Wildcard, has_wildcard, wildcard},
-    value::{Category, Member, Object, Type, Value},
+    value::{Category, Object, Type, Value},
 };
 
 /// `-Filter`, `-Include`, `-Exclude` and what has no effect on a workspace.
@@ -178,16 +178,14 @@ pub(super) fn passes(cx: &Cx<'_>, leaf: &str) -> bool {
 /// What `-Path` and `-LiteralPath` mean; an error for each that there is not.
 fn found(cx: &mut Cx<'_>) -> Flow<Vec<Entry>> {
     let mut all = Vec::new();
-    for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-        for path in cx.texts(parameter) {
-            let entries = cx.engine.entries_at(&path, literal)?;
-            if entries.is_empty() && (literal || !has_wildcard(&path)) {
-                not_found(cx, &path)?;
-            }
-            for entry in entries {
-                if passes(cx, entry.leaf()) {
-                    all.push(entry);
-                }
+    for (path, literal) in content::given(cx) {
+        let entries = cx.engine.entries_at(&path, literal)?;
+        if entries.is_empty() && (literal || !has_wildcard(&path)) {
+            not_found(cx, &path)?;
+        }
+        for entry in entries {
+            if passes(cx, entry.leaf()) {
+                all.push(entry);
             }
         }
     }
@@ -243,10 +241,7 @@ pub(super) fn item_of(cx: &Cx<'_>, entry: &Entry) -> Rc<Object> {
         properties.push(("Directory", Value::str(parent)));
     }
     let type_name = if entry.folder { "System.IO.DirectoryInfo" } else { "System.IO.FileInfo" };
-    let object = Object::typed(type_name, properties).labelled(full);
-    let shown = ["Mode", "LastWriteTime", "Length", "Name"].map(PsStr::from_static).to_vec();
-    object.add_member("DefaultDisplayPropertySet", Member::PropertySet(shown));
-    object
+    Object::typed(type_name, properties).labelled(full)
 }
 
 fn test_path(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
@@ -256,33 +251,31 @@ fn test_path(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         _ => None,
     };
     let (older, newer) = (ticks(cx, "OlderThan"), ticks(cx, "NewerThan"));
-    for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-        for path in cx.texts(parameter) {
-            if path.trim().is_empty() {
-                cx.write(false)?;
-                continue;
-            }
-            if let Some(there) = test_drive(cx, &path) {
-                cx.write(there)?;
-                continue;
-            }
-            if cx.flag("IsValid") {
-                let valid = cx.engine.file_name(&path).is_ok();
-                cx.write(valid)?;
-                continue;
-            }
-            let entries = cx.engine.entries_at(&path, literal)?;
-            let there = entries.iter().any(|entry| {
-                (match kind.to_ascii_lowercase().as_str() {
-                    "container" => entry.folder,
-                    "leaf" => !entry.folder,
-                    _ => true,
-                }) && older.is_none_or(|at| entry.written.ticks < at)
-                    && newer.is_none_or(|at| entry.written.ticks > at)
-                    && passes(cx, entry.leaf())
-            });
-            cx.write(there)?;
+    for (path, literal) in content::given(cx) {
+        if path.trim().is_empty() {
+            cx.write(false)?;
+            continue;
         }
+        if let Some(there) = test_drive(cx, &path) {
+            cx.write(there)?;
+            continue;
+        }
+        if cx.flag("IsValid") {
+            let valid = cx.engine.file_name(&path).is_ok();
+            cx.write(valid)?;
+            continue;
+        }
+        let entries = cx.engine.entries_at(&path, literal)?;
+        let there = entries.iter().any(|entry| {
+            (match kind.to_ascii_lowercase().as_str() {
+                "container" => entry.folder,
+                "leaf" => !entry.folder,
+                _ => true,
+            }) && older.is_none_or(|at| entry.written.ticks < at)
+                && newer.is_none_or(|at| entry.written.ticks > at)
+                && passes(cx, entry.leaf())
+        });
+        cx.write(there)?;
     }
     Ok(())
 }
@@ -300,8 +293,7 @@ fn test_drive(cx: &Cx<'_>, path: &str) -> Option<bool> {
 }
 
 fn get_child_item(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
-    let mut paths: Vec<(PsStr, bool)> = cx.texts("Path").into_iter().map(|path| (path, false)).collect();
-    paths.extend(cx.texts("LiteralPath").into_iter().map(|path| (path, true)));
+    let mut paths = content::given(cx);
     if paths.is_empty() {
         paths.push((".".into(), true));
     }
