@@ -6,10 +6,13 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, HtmlCanvasElement, HtmlDocument, HtmlElement, HtmlTextAreaElement, Window,
+    CanvasRenderingContext2d, DataTransfer, HtmlCanvasElement, HtmlDocument, HtmlElement,
+    HtmlTextAreaElement, Window,
 };
 
-use crate::{console::Theme, state::Millis};
+use postern_shared::wire::BlockId;
+
+use crate::{console::Theme, state::Millis, text::Language};
 
 /// Longest session id taken from the address; the relay's are far shorter.
 const MAX_SESSION_ID: usize = 128;
@@ -21,41 +24,58 @@ pub fn now() -> Millis {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-/// What the address says: `#/s/ID`, `#/s/ID/dark`, `#/dark` or nothing.
+/// What the address says: `#/s/ID/dark/de/block-7`, each part of it optional.
 #[derive(Debug, Default, PartialEq)]
 pub struct Place {
     /// The session.
     pub session: Option<String>,
     /// The theme chosen by hand.
     pub theme: Theme,
+    /// The language chosen by hand.
+    pub language: Option<Language>,
+    /// The block to show.
+    pub block: Option<BlockId>,
 }
 
 impl Place {
     /// Reads the part of an address behind `#`. What is not understood is left out.
     pub fn parse(hash: &str) -> Self {
         let mut parts = hash.trim_start_matches('#').split('/').filter(|part| !part.is_empty()).peekable();
-        let mut session = None;
+        let mut place = Self::default();
         if parts.peek() == Some(&"s") {
             parts.next();
-            session = parts.next().filter(|id| is_session_id(id)).map(ToOwned::to_owned);
+            place.session = parts.next().filter(|id| is_session_id(id)).map(ToOwned::to_owned);
         }
-        Self { session, theme: parts.next().map_or(Theme::System, Theme::from_name) }
+        for part in parts {
+            if let Some(theme) = Theme::from_name(part) {
+                place.theme = theme;
+            } else if let Some(block) = part.strip_prefix("block-").and_then(|number| number.parse().ok()) {
+                place.block = Some(block);
+            } else if let Some(language) = Language::from_code(part) {
+                place.language = Some(language);
+            }
+        }
+        place
     }
 
     /// The part of an address from `#` on.
     pub fn hash(&self) -> String {
-        let mut hash = String::from("#/");
+        let mut parts = Vec::new();
         if let Some(session) = &self.session {
-            hash.push_str("s/");
-            hash.push_str(session);
+            parts.push(format!("s/{session}"));
         }
         if self.theme != Theme::System {
-            if self.session.is_some() {
-                hash.push('/');
-            }
-            hash.push_str(self.theme.name());
+            parts.push(self.theme.name().to_owned());
         }
-        hash
+        parts.extend(self.language.map(|language| language.code().to_owned()));
+        parts.extend(self.block.map(|block| format!("block-{block}")));
+        format!("#/{}", parts.join("/"))
+    }
+
+    /// The whole address of it.
+    pub fn address(&self) -> String {
+        let here = web_sys::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+        format!("{}{}", here.split('#').next().unwrap_or_default(), self.hash())
     }
 
     /// Reads the page's address.
@@ -112,8 +132,37 @@ pub fn set_theme(theme: Theme) {
     let root = gloo::utils::document_element();
     let _ = match theme {
         Theme::System => root.remove_attribute("data-theme"),
-        Theme::Light | Theme::Dark => root.set_attribute("data-theme", theme.name()),
+        Theme::Light | Theme::Dark | Theme::Contrast => root.set_attribute("data-theme", theme.name()),
     };
+}
+
+/// Says in which language the page is, for screen readers and hyphenation.
+pub fn set_language(language: Language) {
+    let _ = gloo::utils::document_element().set_attribute("lang", language.code());
+}
+
+/// The language that the browser asks for.
+pub fn language() -> Option<Language> {
+    web_sys::window()
+        .and_then(|window| window.navigator().language())
+        .and_then(|code| Language::from_code(&code))
+}
+
+/// Brings the element with this id into view; `false` if there is none.
+pub fn reveal(id: &str) -> bool {
+    let element = gloo::utils::document().get_element_by_id(id);
+    if let Some(element) = &element {
+        element.scroll_into_view();
+    }
+    element.is_some()
+}
+
+/// Puts the keyboard focus on the last element that a selector finds.
+pub fn focus_last(selector: &str) {
+    let Ok(found) = gloo::utils::document().query_selector_all(selector) else { return };
+    if let Some(last) = found.length().checked_sub(1).and_then(|last| found.item(last)) {
+        let _ = last.unchecked_into::<HtmlElement>().focus();
+    }
 }
 
 /// Puts the keyboard focus on the element with this id.
@@ -169,6 +218,33 @@ pub fn has_selection() -> bool {
         .is_some_and(|selection| !selection.is_collapsed())
 }
 
+/// The text that a paste event brings.
+pub fn pasted_text(event: &web_sys::Event) -> Option<String> {
+    let data = Reflect::get(event, &JsValue::from_str("clipboardData")).ok()?;
+    data.dyn_into::<DataTransfer>().ok()?.get_data("text/plain").ok()
+}
+
+/// Takes back what text is selected on the page: a click with Shift selects rows, not their text.
+pub fn clear_selection() {
+    if let Some(selection) = web_sys::window().and_then(|window| window.get_selection().ok().flatten()) {
+        let _ = selection.remove_all_ranges();
+    }
+}
+
+/// Has the browser fetch a file of the relay and keep it under this name.
+pub fn download(path: &str, name: &str) {
+    let document = gloo::utils::document();
+    let Ok(anchor) = document.create_element("a") else { return };
+    let _ = anchor.set_attribute("href", path);
+    let _ = anchor.set_attribute("download", name);
+    let anchor: HtmlElement = anchor.unchecked_into();
+    if let Some(body) = document.body() {
+        let _ = body.append_child(&anchor);
+        anchor.click();
+        anchor.remove();
+    }
+}
+
 /// Puts text on the clipboard; `false` if the browser does not allow it.
 pub async fn copy(text: String) -> bool {
     let Some(window) = web_sys::window() else { return false };
@@ -186,14 +262,16 @@ fn has_clipboard(window: &Window) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, Theme};
+    use super::{Language, Place, Theme};
 
     #[test]
     fn a_place_is_read_as_it_was_written() {
         for session in [None, Some("Ab-9_".to_owned())] {
-            for theme in [Theme::System, Theme::Light, Theme::Dark] {
-                let place = Place { session: session.clone(), theme };
-                assert_eq!(Place::parse(&place.hash()), place);
+            for theme in [Theme::System, Theme::Light, Theme::Dark, Theme::Contrast] {
+                for (language, block) in [(None, None), (Some(Language::German), Some(7))] {
+                    let place = Place { session: session.clone(), theme, language, block };
+                    assert_eq!(Place::parse(&place.hash()), place);
+                }
             }
         }
     }

@@ -46,9 +46,7 @@ async fn main() {
 
     let mut page = Browser::open(&url).await;
     page.patience(Duration::from_mins(5));
-    page.click("#fill-in").await;
-    page.click("#connect").await;
-    page.until("document.querySelector('#editor')").await;
+    browser::job::sign_in(&mut page).await;
     println!("relay before, RSS: {} MB", memory(relay_id, "VmRSS"));
     // Tasks that keep the page from answering; 50 ms is what a person begins to notice.
     page.eval(

@@ -2,13 +2,14 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 mod presets;
 mod way;
 
+use postern_shared::wire::Allowed;
 use postern_wsman::client::{Proxy, TlsOptions};
 use serde::Deserialize;
 use url::Url;
@@ -40,6 +41,14 @@ pub struct Config {
     pub idle_seconds: u32,
     /// Seconds that a session outlives its last tab.
     pub grace_seconds: u32,
+    /// Whether results may be downloaded as files. In a kiosk they may not, unless this is set.
+    pub downloads: Option<bool>,
+    /// Whether the browsers are ones that strangers use too: the page keeps nothing in them, offers no downloads
+    /// unless [`Self::downloads`] is set, and clears itself when a session ends.
+    pub kiosk: bool,
+    /// A folder in which command lines and snippets of users are kept, one file a user; only the relay's own user can
+    /// read them. Without it they are kept in memory until the relay stops.
+    pub history_folder: Option<PathBuf>,
     /// The endpoints offered, the default one first.
     pub endpoint: Vec<EndpointConfig>,
     /// Connection URIs that a user may type. Without this none: the relay would open connections to any machine that
@@ -161,6 +170,9 @@ impl Default for Config {
             // What Exchange itself allows a shell.
             idle_seconds: 900,
             grace_seconds: 120,
+            downloads: None,
+            kiosk: false,
+            history_folder: None,
             endpoint: Vec::new(),
             custom_uri: None,
             proxy: ProxyConfig::default(),
@@ -343,6 +355,11 @@ impl Config {
             None if !self.listen.ip().is_loopback() => Err(ConfigError::OpenListen(self.listen)),
             _ => Ok(()),
         }
+    }
+
+    /// What a page may do.
+    pub(crate) fn allowed(&self) -> Allowed {
+        Allowed { downloads: self.downloads.unwrap_or(!self.kiosk), kiosk: self.kiosk }
     }
 
     /// How long a session may be idle.

@@ -12,6 +12,7 @@
 pub mod cli;
 pub mod config;
 mod http;
+mod kept;
 mod server;
 mod session;
 mod store;

@@ -21,7 +21,7 @@ use crate::{
 type Run = fn(&Bench) -> Result<(), Failed>;
 
 /// What can be measured, and what that is.
-const BENCHES: [(&str, &str, Run); 4] = [
+const BENCHES: [(&str, &str, Run); 5] = [
     (
         "decode",
         "CLIXML: reading a mailbox, against a bare scan of the same bytes and pypsrp; allocations",
@@ -29,6 +29,7 @@ const BENCHES: [(&str, &str, Run); 4] = [
     ),
     ("encode", "CLIXML: writing a mailbox and 10,000 pipeline inputs, against the same", encode),
     ("fetch", "2,000 and 10,000 mailboxes from a server of another make, against its other clients", fetch),
+    ("grid", "sorts, filters, groups and downloads of 100,000 mailboxes (or a number given)", grid),
     ("large", "100,000 mailboxes (or a number given) of the demo in a real browser", large),
 ];
 
@@ -88,6 +89,12 @@ fn clixml(bench: &Bench, what: &str) -> Result<Figures, Failed> {
             .run(Command::new(python).arg(root().join("relay/psrp/benches/pypsrp_clixml.py")).arg(what))?;
     }
     Ok(figures)
+}
+
+/// Questions about a large result.
+fn grid(bench: &Bench) -> Result<(), Failed> {
+    let grid = ["bench", "--locked", "--package", "postern", "--bench", "grid", "--"];
+    crate::process::run(cargo(&grid).args(&bench.numbers).env("POSTERN_SKIP_PAGE", "1"))
 }
 
 /// A result in a real browser.

@@ -10,6 +10,8 @@ use crate::process::{Failed, root, run, succeeds};
 
 const WASM: &str = "wasm32-unknown-unknown";
 const REQUIREMENTS: &str = "relay/tests/peers/requirements.txt";
+/// The accessibility checker, as npm names it.
+const AXE: &str = "axe-core@4.11.0";
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// What the tests find through environment variables.
@@ -50,7 +52,34 @@ pub(crate) fn components() -> Result<(), Failed> {
 
 /// All that the tests need besides Rust.
 pub(crate) fn for_tests() -> Result<TestTools, Failed> {
+    axe();
     Ok(TestTools { python: peers()?, browser: browser()? })
+}
+
+/// The accessibility checker, into `target/axe`. Its test skips without it, so a machine without npm is no failure.
+fn axe() {
+    let folder = root().join("target/axe");
+    let stamp = folder.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == AXE) {
+        return;
+    }
+    if !succeeds("npm", &["--version"]) {
+        eprintln!(
+            "xtask: there is no npm, so the accessibility tests skip (Debian and Ubuntu: `sudo apt-get install npm`)"
+        );
+        return;
+    }
+    eprintln!("xtask: installing {AXE} in target/axe");
+    let install = ["install", "--no-save", "--no-audit", "--no-fund", "--silent", AXE, "--prefix"];
+    let installed = std::fs::create_dir_all(&folder)
+        .map_err(|why| Failed(why.to_string()))
+        .and_then(|()| run(Command::new("npm").args(install).arg(&folder)));
+    match installed {
+        Ok(()) => drop(std::fs::write(&stamp, AXE)),
+        Err(Failed(why)) => {
+            eprintln!("xtask: {AXE} was not installed, so the accessibility tests skip ({why})")
+        }
+    }
 }
 
 /// A Chromium: `$CHROME`, one on the PATH, or, where we may, the distribution's package.

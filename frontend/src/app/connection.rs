@@ -99,8 +99,11 @@ impl App {
         if self.model.ended.is_some() || self.model.connecting.failure.is_some() {
             return self.over(ctx);
         }
+        if self.model.facts.is_some() && self.kept_asked != self.links && self.send(&ClientMessage::Kept) {
+            self.kept_asked = self.links;
+        }
         if let Some(facts) = &self.model.facts {
-            browser::set_title(&format!("{} - {}", facts.endpoint, text::PRODUCT));
+            browser::set_title(&format!("{} - {}", facts.endpoint, text::product()));
         }
         true
     }
@@ -118,7 +121,7 @@ impl App {
             && let Some(line) = self.sent.pop_front()
         {
             self.sent.clear();
-            self.insertion = self.insertion.kept(&line, text::MAYBE_LOST);
+            self.insertion = self.insertion.kept(&line, text::maybe_lost());
         }
     }
 
@@ -132,8 +135,11 @@ impl App {
             self.goodbye = true;
             return self.leave();
         }
-        if self.model.facts.is_none() {
+        let kiosk = self.model.allowed.is_some_and(|allowed| allowed.kiosk);
+        if self.model.facts.is_none() || kiosk {
+            // In a kiosk whoever comes next must not read what the last one did.
             let failure = self.model.ended.take().unwrap_or_else(|| Rc::new(session_gone()));
+            self.model = Model::default();
             return self.back_to_form(Stage::Failed(failure));
         }
         true
@@ -154,7 +160,7 @@ impl App {
         self.insertion = Insertion::default();
         self.place.session = None;
         self.place.show();
-        browser::set_title(text::PRODUCT);
+        browser::set_title(text::product());
         true
     }
 
@@ -183,9 +189,9 @@ impl App {
 
 pub(super) fn session_gone() -> Failure {
     Failure {
-        what: text::SESSION_GONE.into(),
-        cause: text::SESSION_GONE_CAUSE.into(),
-        remedy: text::SESSION_GONE_REMEDY.into(),
+        what: text::session_gone().into(),
+        cause: text::session_gone_cause().into(),
+        remedy: text::session_gone_remedy().into(),
         ..Failure::default()
     }
 }

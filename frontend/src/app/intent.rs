@@ -7,7 +7,14 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::{App, Happened, ask_offer};
-use crate::{browser, console::Theme, net, signin::Stage, state::Model, text};
+use crate::{
+    browser::{self, Place},
+    console::Theme,
+    net,
+    signin::Stage,
+    state::Model,
+    text::{self, Language},
+};
 
 /// Activity at the page is told at most this often, in milliseconds.
 const ACTIVE_EVERY: f64 = 20_000.0;
@@ -23,6 +30,8 @@ pub enum Intent {
     Edit(Rc<str>),
     /// Put this text in the editor at the cursor.
     Insert(Rc<str>),
+    /// Put what names some objects in the editor: at the cursor, or as the beginning of a pipeline.
+    Use(Rc<str>),
     /// Stop a block.
     Stop(BlockId),
     /// Stop whatever runs.
@@ -39,6 +48,14 @@ pub enum Intent {
     Reconnect,
     /// Use this theme.
     Theme(Theme),
+    /// Use this language.
+    Language(Language),
+    /// Copy the address of a block.
+    Link(BlockId),
+    /// Keep a snippet under a name; without text, drop it.
+    Keep(Rc<str>, Rc<str>),
+    /// Tell a screen reader.
+    Say(&'static str),
     /// Sign in.
     SignIn(Box<SignIn>),
     /// Ask for the offer again.
@@ -52,15 +69,16 @@ impl App {
                 self.insertion = if self.run(line.clone()) {
                     self.insertion.cleared()
                 } else {
-                    self.insertion.kept(&line, text::NOT_SENT)
+                    self.insertion.kept(&line, text::not_sent())
                 };
             }
             Intent::Run(line) => {
                 if !self.run(line.clone()) {
-                    self.insertion = self.insertion.kept(&line, text::NOT_SENT);
+                    self.insertion = self.insertion.kept(&line, text::not_sent());
                 }
             }
             Intent::Edit(line) => self.insertion = self.insertion.replaced(&line),
+            Intent::Use(names) => self.insertion = self.insertion.used(&names),
             Intent::Insert(piece) => self.insertion = self.insertion.inserted(&piece),
             Intent::Stop(block) => self.stop(block),
             Intent::StopAny => {
@@ -92,6 +110,31 @@ impl App {
                 self.place.show();
                 browser::set_theme(theme);
             }
+            Intent::Language(language) => {
+                self.place.language = Some(language);
+                self.place.show();
+                browser::reload();
+            }
+            Intent::Link(block) => {
+                let place = Place {
+                    session: self.place.session.clone(),
+                    theme: self.place.theme,
+                    language: self.place.language,
+                    block: Some(block),
+                };
+                let (address, wanted) = (place.address(), self.wanted.clone());
+                spawn_local(async move {
+                    if browser::copy(address).await {
+                        wanted.emit(Intent::Say(text::link_copied()));
+                    }
+                });
+                return false;
+            }
+            Intent::Keep(name, text) => {
+                self.send(&ClientMessage::Keep { name: name.to_string(), text: text.to_string() });
+                return false;
+            }
+            Intent::Say(what) => self.model.announcement = what.into(),
             Intent::SignIn(form) => {
                 self.stage = Stage::Asking;
                 self.goodbye = false;

@@ -53,6 +53,8 @@ pub struct App {
     link: Option<Link>,
     opening: Option<Link>,
     links: u32,
+    /// The connection on which was asked what the relay keeps.
+    kept_asked: u32,
     refused: usize,
     attempts: usize,
     retry_in: Option<u32>,
@@ -76,6 +78,9 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let place = Place::current();
         browser::set_theme(place.theme);
+        let language = place.language.or_else(browser::language).unwrap_or_default();
+        language.set();
+        browser::set_language(language);
         ask_offer(ctx);
         let window = gloo::utils::window();
         let touched = |event: &'static str| {
@@ -93,6 +98,7 @@ impl Component for App {
             link: None,
             opening: None,
             links: 0,
+            kept_asked: 0,
             refused: 0,
             attempts: 0,
             retry_in: None,
@@ -157,9 +163,10 @@ impl Component for App {
             Happened::Touched => self.touched(),
             Happened::Moved => {
                 let place = Place::current();
-                if place.session != self.place.session {
+                if place.session != self.place.session || place.language != self.place.language {
                     browser::reload();
                 }
+                self.place.block = place.block;
                 self.place.theme = place.theme;
                 browser::set_theme(place.theme);
                 true
@@ -177,12 +184,21 @@ impl Component for App {
             };
         };
         html! {
-            <Console {facts} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
+            <Console facts={facts.clone()} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
                 blocks={self.model.blocks.clone()} notes={self.model.notes.clone()}
                 prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
                 idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}
-                announcement={self.model.announcement.clone()} insertion={self.insertion.clone()} />
+                announcement={self.model.announcement.clone()} insertion={self.insertion.clone()}
+                kept={self.model.kept.clone()} allowed={self.model.allowed} target={self.place.block} demo={self.is_demo(&facts.endpoint)} />
         }
+    }
+}
+
+impl App {
+    /// Whether an endpoint's title is that of a demo.
+    fn is_demo(&self, title: &str) -> bool {
+        let offered = self.offer.iter().flat_map(|offer| &offer.endpoints);
+        offered.into_iter().any(|endpoint| endpoint.demo.is_some() && endpoint.title == title)
     }
 }
 
@@ -193,9 +209,9 @@ fn ask_offer(ctx: &Context<App>) {
 
 fn other_build() -> Failure {
     Failure {
-        what: text::OTHER_BUILD.into(),
-        cause: text::OTHER_BUILD_CAUSE.into(),
-        remedy: text::OTHER_BUILD_REMEDY.into(),
+        what: text::other_build().into(),
+        cause: text::other_build_cause().into(),
+        remedy: text::other_build_remedy().into(),
         raw: format!("page {BUILD}"),
         ..Failure::default()
     }

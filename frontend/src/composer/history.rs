@@ -1,4 +1,4 @@
-//! Earlier command lines of the session, with Up and Down.
+//! Earlier command lines with Up and Down: those that begin with what the user has typed.
 
 /// Where in the history the editor is.
 #[derive(Debug, Default)]
@@ -10,10 +10,11 @@ pub(super) struct History {
 }
 
 impl History {
-    /// The line before the one shown, which differs from it.
+    /// The line before the one shown, which differs from it and begins with the user's own text.
     pub(super) fn back(&mut self, lines: &[&str], shown: &str) -> Option<String> {
         let end = self.at.unwrap_or(lines.len()).min(lines.len());
-        let at = lines.iter().take(end).rposition(|line| *line != shown)?;
+        let draft = if self.at.is_none() { shown } else { &self.draft };
+        let at = lines.iter().take(end).rposition(|line| *line != shown && begins(line, draft))?;
         if self.at.is_none() {
             shown.clone_into(&mut self.draft);
         }
@@ -25,7 +26,8 @@ impl History {
     pub(super) fn forward(&mut self, lines: &[&str]) -> Option<String> {
         let at = self.at?;
         let shown = lines.get(at).copied().unwrap_or_default();
-        if let Some((next, line)) = lines.iter().enumerate().skip(at + 1).find(|(_, line)| **line != shown) {
+        let mut later = lines.iter().enumerate().skip(at + 1);
+        if let Some((next, line)) = later.find(|(_, line)| **line != shown && begins(line, &self.draft)) {
             self.at = Some(next);
             return Some((*line).to_owned());
         }
@@ -39,6 +41,12 @@ impl History {
     }
 }
 
+/// Whether a line begins with a text, without case.
+fn begins(line: &str, with: &str) -> bool {
+    let mut line = line.chars().flat_map(char::to_lowercase);
+    with.trim_end().chars().flat_map(char::to_lowercase).all(|c| line.next() == Some(c))
+}
+
 #[cfg(test)]
 mod tests {
     use super::History;
@@ -48,7 +56,7 @@ mod tests {
         let lines = ["a", "b", "b"];
         let mut history = History::default();
         assert_eq!(history.forward(&lines), None);
-        let mut shown = String::from("draft");
+        let mut shown = String::new();
         let mut seen = Vec::new();
         while let Some(line) = history.back(&lines, &shown) {
             seen.push(line.clone());
@@ -56,8 +64,19 @@ mod tests {
         }
         assert_eq!(seen, ["b", "a"]);
         assert_eq!(history.forward(&lines).as_deref(), Some("b"));
-        assert_eq!(history.forward(&lines).as_deref(), Some("draft"));
+        assert_eq!(history.forward(&lines).as_deref(), Some(""));
         assert_eq!(history.forward(&lines), None);
+    }
+
+    #[test]
+    fn only_lines_that_begin_so_are_recalled() {
+        let lines = ["Get-User x", "Set-User", "get-mailbox"];
+        let mut history = History::default();
+        assert_eq!(history.back(&lines, "GET-").as_deref(), Some("get-mailbox"));
+        assert_eq!(history.back(&lines, "get-mailbox").as_deref(), Some("Get-User x"));
+        assert_eq!(history.back(&lines, "Get-User x"), None);
+        assert_eq!(history.forward(&lines).as_deref(), Some("get-mailbox"));
+        assert_eq!(history.forward(&lines).as_deref(), Some("GET-"));
     }
 
     #[test]

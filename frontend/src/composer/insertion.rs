@@ -10,6 +10,8 @@ pub(super) enum What {
     Clear,
     Replace,
     AtCursor,
+    /// At the cursor; where nothing is there yet, as the beginning of a pipeline.
+    Names,
     IfEmpty,
 }
 
@@ -39,6 +41,12 @@ impl Insertion {
     #[must_use]
     pub fn inserted(&self, text: &str) -> Self {
         self.next(What::AtCursor, text, None)
+    }
+
+    /// The next one: the names of objects, at the cursor or as the beginning of a pipeline.
+    #[must_use]
+    pub fn used(&self, names: &str) -> Self {
+        self.next(What::Names, names, None)
     }
 
     /// The next one: this text, unless something else was typed meanwhile, and a word about why.

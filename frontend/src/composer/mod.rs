@@ -1,21 +1,27 @@
 //! The editor of command lines: a real text area, and a coloured copy of its text behind it.
 
+mod brackets;
 mod completion;
 mod history;
 mod insertion;
+mod over;
 
 use std::rc::Rc;
 
 use postern_shared::{
     syntax::parse,
-    wire::{Position, SessionFacts},
+    wire::{Kept, Position, SessionFacts},
 };
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
 use yew::prelude::*;
 
 pub use self::insertion::Insertion;
 use self::insertion::What;
-use self::{completion::Completion, history::History};
+use self::{
+    completion::Completion,
+    history::History,
+    over::{Pasted, Save, Search},
+};
 use crate::{app::Intent, browser, console::Line, state::Block, text};
 
 /// Id of the text area, for who wants to put the focus there.
@@ -30,6 +36,8 @@ pub struct ComposerProps {
     pub facts: Rc<SessionFacts>,
     /// The blocks: their command lines are the history.
     pub blocks: Vec<Rc<Block>>,
+    /// Command lines of earlier sessions, and snippets.
+    pub kept: Rc<Kept>,
     /// Whether a command can be sent.
     pub open: bool,
     /// Whether a command runs.
@@ -53,6 +61,33 @@ pub enum Did {
     Picked(usize),
     /// Left the editor.
     Left,
+    /// Moved the caret.
+    Moved,
+    /// Pasted something.
+    Pasted(Event),
+    /// Opened something over the page, or closed it.
+    Over(Over),
+    /// Chose a text to be in the editor.
+    Chose(String),
+    /// Takes the pasted script into the editor, or runs it.
+    Take {
+        /// Whether to run it.
+        run: bool,
+    },
+}
+
+/// What the editor has opened over the page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Over {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The history.
+    Search,
+    /// A script that was pasted.
+    Pasted(Rc<str>),
+    /// The name of a snippet.
+    Save,
 }
 
 /// The editor.
@@ -67,6 +102,9 @@ pub struct Composer {
     completion: Option<Completion>,
     notice: Option<&'static str>,
     inserted: u32,
+    /// The brackets that are marked.
+    pair: Option<[Position; 2]>,
+    over: Over,
 }
 
 impl Component for Composer {
@@ -83,6 +121,8 @@ impl Component for Composer {
             completion: None,
             notice: None,
             inserted: ctx.props().insertion.serial(),
+            pair: None,
+            over: Over::Nothing,
         }
     }
 
@@ -101,6 +141,33 @@ impl Component for Composer {
                 true
             }
             Did::Left => self.completion.take().is_some(),
+            Did::Moved => {
+                let pair = self.pair_at_caret();
+                let changed = pair != self.pair;
+                self.pair = pair;
+                changed
+            }
+            Did::Pasted(event) => self.pasted(&event),
+            Did::Over(over) => {
+                self.over = over;
+                true
+            }
+            Did::Chose(text) => {
+                self.over = Over::Nothing;
+                self.replace(&text);
+                true
+            }
+            Did::Take { run } => {
+                if let Over::Pasted(script) = std::mem::take(&mut self.over) {
+                    if run {
+                        ctx.props().wanted.emit(Intent::Run(script));
+                    } else if let Some(area) = self.area() {
+                        browser::insert_text(&area, &script);
+                        self.set_text();
+                    }
+                }
+                true
+            }
         }
     }
 
@@ -130,19 +197,22 @@ impl Component for Composer {
                 <div class="line">
                     <span class="prompt mono" aria-hidden="true">{ prompt }</span>
                     <div class="editor">
-                        <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} />{ "\n" }</pre>
-                        <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::COMMAND} spellcheck="false"
+                        <pre aria-hidden="true"><Line text={self.text.clone()} wrong={self.wrong.clone()} pair={self.pair} exact=true />{ "\n" }</pre>
+                        <textarea id={EDITOR} ref={&self.area} rows="1" aria-label={text::command()} spellcheck="false"
                             autocomplete="off" autocapitalize="off" autocorrect="off" aria-autocomplete="list"
                             aria-controls={active.is_some().then_some(POPUP)} aria-activedescendant={active}
                             oninput={link.callback(|_: InputEvent| Did::Typed)} onkeydown={link.callback(Did::Key)}
+                            onkeyup={link.callback(|_: KeyboardEvent| Did::Moved)} onclick={link.callback(|_: MouseEvent| Did::Moved)}
+                            onpaste={link.callback(Did::Pasted)}
                             onblur={link.callback(|_| Did::Left)} />
                     </div>
                     if *busy {
-                        <button class="button danger" disabled={!open} onclick={stop}>{ text::STOP }</button>
+                        <button class="button danger" disabled={!open} onclick={stop}>{ text::stop() }</button>
                     }
-                    <button class="button primary" id="run" onclick={link.callback(|_| Did::Run)}>{ text::RUN }</button>
+                    <button class="button primary" id="run" onclick={link.callback(|_| Did::Run)}>{ text::run() }</button>
                 </div>
                 { self.hints(ctx) }
+                { self.over(ctx) }
             </div>
         }
     }
@@ -161,25 +231,70 @@ impl Composer {
         };
         html! {
             <div class="hints">
-                { hint("Enter", text::HINT_RUN) }
-                { hint("Shift Enter", text::HINT_LINE) }
+                { hint("Enter", text::hint_run()) }
+                { hint("Shift Enter", text::hint_line()) }
                 if self.completion.is_some() {
-                    { hint("Tab", text::HINT_COMPLETE) }
+                    { hint("Tab", text::hint_complete()) }
                 } else {
-                    { hint("↑ ↓", text::HINT_HISTORY) }
+                    { hint("↑ ↓", text::hint_history()) }
                 }
                 if ctx.props().busy {
-                    { hint("Ctrl C", text::HINT_STOP) }
+                    { hint("Ctrl C", text::hint_stop()) }
+                }
+                { hint("Ctrl R", text::hint_search()) }
+                if !self.text.trim().is_empty() {
+                    <button class="quiet save" onclick={ctx.link().callback(|_: MouseEvent| Did::Over(Over::Save))}>{ text::snippet_save() }</button>
                 }
             </div>
         }
+    }
+
+    fn over(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let on_close = link.callback(|()| Did::Over(Over::Nothing));
+        let ComposerProps { kept, wanted, .. } = ctx.props();
+        match &self.over {
+            Over::Nothing => Html::default(),
+            Over::Search => {
+                let mut lines = lines(ctx.props());
+                lines.reverse();
+                let mut seen = std::collections::HashSet::new();
+                lines.retain(|line| seen.insert(*line));
+                let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
+                html! {
+                    <Search lines={Rc::new(lines)} kept={kept.clone()} wanted={wanted.clone()} chosen={link.callback(Did::Chose)} {on_close} />
+                }
+            }
+            Over::Pasted(script) => html! {
+                <Pasted script={script.clone()} insert={link.callback(|()| Did::Take { run: false })}
+                    run={link.callback(|()| Did::Take { run: true })} {on_close} />
+            },
+            Over::Save => html! { <Save script={self.text.clone()} wanted={wanted.clone()} {on_close} /> },
+        }
+    }
+
+    /// A script is shown before it is taken; a single line is not worth a question.
+    fn pasted(&mut self, event: &Event) -> bool {
+        let Some(text) = browser::pasted_text(event) else { return false };
+        let script = text.replace("\r\n", "\n");
+        if script.trim().lines().count() < 2 {
+            return false;
+        }
+        event.prevent_default();
+        self.over = Over::Pasted(script.into());
+        true
+    }
+
+    fn pair_at_caret(&self) -> Option<[Position; 2]> {
+        let caret = self.before_caret()?.len();
+        brackets::pair(&self.text, &parse(&self.text).tokens, caret)
     }
 
     fn popup(&self, ctx: &Context<Self>) -> Html {
         let Some(completion) = &self.completion else { return Html::default() };
         html! {
             <div class="popup">
-                <ul id={POPUP} role="listbox" aria-label={text::COMPLETIONS}>
+                <ul id={POPUP} role="listbox" aria-label={text::completions()}>
                     for (at, name) in completion.items.iter().enumerate() {
                         // A press would take the focus from the editor, and the list with it.
                         <li id={format!("{POPUP}-{at}")} role="option" aria-selected={(at == completion.selected).to_string()}
@@ -244,6 +359,11 @@ impl Composer {
                 self.replace("");
                 true
             }
+            "r" if event.ctrl_key() && !event.shift_key() => {
+                event.prevent_default();
+                self.over = Over::Search;
+                true
+            }
             " " if event.ctrl_key() => {
                 event.prevent_default();
                 self.complete(ctx, true);
@@ -270,7 +390,7 @@ impl Composer {
     }
 
     fn recall(&mut self, ctx: &Context<Self>, event: &KeyboardEvent, back: bool) -> bool {
-        let lines: Vec<_> = ctx.props().blocks.iter().map(|block| &*block.line).collect();
+        let lines = lines(ctx.props());
         let recalled =
             if back { self.history.back(&lines, &self.text) } else { self.history.forward(&lines) };
         let Some(line) = recalled else { return false };
@@ -302,7 +422,10 @@ impl Composer {
             What::Nothing => {}
             What::Clear => self.replace(""),
             What::Replace => self.replace(insertion.text()),
-            What::AtCursor => browser::insert_text(&area, insertion.text()),
+            What::Names if self.value().trim().is_empty() => {
+                browser::insert_text(&area, &format!("{} | ", insertion.text()));
+            }
+            What::AtCursor | What::Names => browser::insert_text(&area, insertion.text()),
             What::IfEmpty => {
                 if self.value().trim().is_empty() {
                     self.replace(insertion.text());
@@ -315,6 +438,10 @@ impl Composer {
         if let Some(area) = self.area() {
             area.select();
             browser::insert_text(&area, text);
+            if area.value() != text {
+                // Chromium leaves a line end behind where all of the text is replaced.
+                area.set_value(text);
+            }
             self.set_text();
         }
     }
@@ -332,7 +459,13 @@ impl Composer {
         let mut errors = parse(&self.text).errors;
         // What is merely not finished is not wrong.
         errors.retain(|error| !error.incomplete);
-        self.complaint = errors.first().map(|error| error.message.clone());
+        let hidden = text::hidden_names(&self.text);
+        self.complaint = if hidden.is_empty() {
+            errors.first().map(|error| error.message.clone())
+        } else {
+            Some(text::hidden_characters(hidden))
+        };
+        self.pair = self.pair_at_caret();
         self.wrong =
             errors.iter().map(|error| Position { start: error.span.start, end: error.span.end }).collect();
     }
@@ -355,4 +488,11 @@ impl Composer {
         let caret = area.selection_end().ok().flatten()? as usize;
         Some(String::from_utf16_lossy(&area.value().encode_utf16().skip(caret).collect::<Vec<_>>()))
     }
+}
+
+/// Command lines of earlier sessions and of this one, oldest first. A blank at the beginning keeps a line out.
+fn lines(props: &ComposerProps) -> Vec<&str> {
+    let before = props.kept.lines.iter().map(String::as_str);
+    let own = props.blocks.iter().map(|block| &*block.line);
+    before.chain(own).filter(|line| !line.starts_with(char::is_whitespace)).collect()
 }

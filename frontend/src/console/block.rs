@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::{BlockState, NoteStream, Position};
+use postern_shared::wire::{BlockId, BlockState, NoteStream, Position, ResultId};
 use yew::prelude::*;
 
-use super::{Elapsed, Line, failure_card, progress::bars};
+use super::{Elapsed, Icon, Line, failure_card, icon, progress::bars};
 use crate::{
     app::Intent,
-    grid::result_view,
+    grid::{DifferenceView, result_view},
     net::Link,
     state::{Block, Part, Run},
     text,
@@ -20,19 +20,37 @@ const PARTS: usize = 300;
 /// So many of the first ones stay.
 const FIRST_PARTS: usize = 50;
 
+/// How the user wants to see a block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Only its command line.
+    pub collapsed: bool,
+    /// Above the others, where it stays in view.
+    pub pinned: bool,
+}
+
 #[derive(PartialEq, Properties)]
 pub(super) struct BlockProps {
     pub block: Rc<Block>,
     pub link: Option<Link>,
     /// Whether commands can be sent.
     pub live: bool,
+    /// Whether downloads are allowed.
+    pub downloads: bool,
+    pub place: Place,
+    /// An earlier block of the same command line: its number, and results of the same type, the earlier one first.
+    pub earlier: Option<(BlockId, ResultId, ResultId)>,
     pub wanted: Callback<Intent>,
+    pub on_collapse: Callback<BlockId>,
+    pub on_pin: Callback<BlockId>,
 }
 
 #[component]
 pub(super) fn BlockView(props: &BlockProps) -> Html {
-    let BlockProps { block, link, live, wanted } = props;
+    let BlockProps { block, link, live, wanted, downloads, earlier, .. } = props;
+    let Place { collapsed, pinned } = props.place;
     let all = use_state_eq(|| false);
+    let differing = use_state_eq(|| false);
     let wrong: Vec<Position> = block
         .parts
         .iter()
@@ -49,22 +67,40 @@ pub(super) fn BlockView(props: &BlockProps) -> Html {
         Callback::from(move |_: MouseEvent| all.set(true))
     };
     html! {
-        <article class="block" id={format!("block-{id}")} aria-label={block.line.to_string()} aria-busy={(!block.is_over()).to_string()}>
+        <article class={classes!("block", collapsed.then_some("collapsed"))} id={format!("block-{id}")} aria-label={block.line.to_string()} aria-busy={(!block.is_over()).to_string()}>
             <header>
+                <button class="quiet fold" aria-expanded={(!collapsed).to_string()} aria-label={if collapsed { text::expand() } else { text::collapse() }}
+                    title={if collapsed { text::expand() } else { text::collapse() }} onclick={props.on_collapse.reform(move |_: MouseEvent| id)}>
+                    { icon(if collapsed { Icon::Closed } else { Icon::Open }) }</button>
                 <pre><Line text={block.line.clone()} {wrong} /></pre>
                 { state(block) }
+                <span class="block-tools">
                 if block.is_over() {
-                    <button class="quiet" disabled={!live} onclick={click(Intent::Run(block.line.clone()))}>{ text::RUN_AGAIN }</button>
-                    <button class="quiet" onclick={click(Intent::Edit(block.line.clone()))}>{ text::EDIT }</button>
+                    <button class="quiet" disabled={!live} onclick={click(Intent::Run(block.line.clone()))}>{ text::run_again() }</button>
+                    <button class="quiet" onclick={click(Intent::Edit(block.line.clone()))}>{ text::edit() }</button>
+                    if let Some((before, ..)) = earlier {
+                        <button class="quiet differ" aria-pressed={differing.to_string()} title={text::difference(before)} aria-label={text::difference(before)}
+                            onclick={{ let (to, set) = (!*differing, differing.setter()); move |_: MouseEvent| set.set(to) }}>{ icon(Icon::Difference) }</button>
+                    }
                 } else {
                     <button class="button danger stop" disabled={!live || block.stopping} onclick={click(Intent::Stop(id))}>
-                        { if block.stopping { text::STOPPING } else { text::STOP } }
+                        { if block.stopping { text::stopping() } else { text::stop() } }
                     </button>
                 }
+                <button class="quiet" aria-pressed={pinned.to_string()} aria-label={if pinned { text::unpin_block() } else { text::pin_block() }}
+                    title={if pinned { text::unpin_block() } else { text::pin_block() }} onclick={props.on_pin.reform(move |_: MouseEvent| id)}>{ icon(Icon::Pin) }</button>
+                <button class="quiet" aria-label={text::copy_link()} title={text::copy_link()} onclick={click(Intent::Link(id))}>{ icon(Icon::Link) }</button>
+                </span>
             </header>
-            { parts(&block.parts, (!*all).then_some(show_all), link.as_ref(), wanted) }
-            { bars(&block.progress) }
-            { footer(block) }
+            // Hidden and not gone: what was sorted, filtered and scrolled stays so.
+            <div class="block-body" hidden={collapsed}>
+                if let Some((_, before, after)) = earlier.filter(|_| *differing) {
+                    <DifferenceView key={format!("{before}-{after}")} {before} {after} link={link.clone()} />
+                }
+                { parts(&block.parts, (!*all).then_some(show_all), link.as_ref(), *downloads, wanted) }
+                { bars(&block.progress) }
+                { footer(block) }
+            </div>
         </article>
     }
 }
@@ -73,20 +109,20 @@ fn state(block: &Block) -> Html {
     let objects = block.objects();
     let found = (objects > 0).then(|| format!("{} · ", text::objects(objects)));
     match block.run {
-        Run::Waiting => html! { <span class="state">{ text::WAITING }</span> },
+        Run::Waiting => html! { <span class="state">{ text::waiting() }</span> },
         Run::Running { since } => html! {
-            <span class="state running"><span class="spin" aria-hidden="true" />{ text::RUNNING }{ " · " }{ found }<Elapsed {since} /></span>
+            <span class="state running"><span class="spin" aria-hidden="true" />{ text::running() }{ " · " }{ found }<Elapsed {since} /></span>
         },
         Run::Ended { state, elapsed, .. } => {
             let errors = block.errors();
             let (class, mark, word) = match state {
                 BlockState::Completed if errors > 0 => ("state failed", "✕", Some(text::errors(errors))),
                 BlockState::Completed if block.parts.is_empty() => {
-                    ("state done", "✓", Some(text::NO_OUTPUT.to_owned()))
+                    ("state done", "✓", Some(text::no_output().to_owned()))
                 }
                 BlockState::Completed => ("state done", "✓", None),
-                BlockState::Failed => ("state failed", "✕", Some(text::FAILED.to_owned())),
-                BlockState::Stopped => ("state stopped", "■", Some(text::STOPPED.to_owned())),
+                BlockState::Failed => ("state failed", "✕", Some(text::failed().to_owned())),
+                BlockState::Stopped => ("state stopped", "■", Some(text::stopped().to_owned())),
             };
             html! {
                 <span {class}>
@@ -114,9 +150,10 @@ pub(super) fn parts(
     parts: &[Part],
     show_all: Option<Callback<MouseEvent>>,
     link: Option<&Link>,
+    downloads: bool,
     wanted: &Callback<Intent>,
 ) -> Html {
-    let one = |(at, part): (usize, &Part)| html! { <div class="part" key={at}>{ part_view(part, link, wanted) }</div> };
+    let one = |(at, part): (usize, &Part)| html! { <div class="part" key={at}>{ part_view(part, link, downloads, wanted) }</div> };
     match show_all.filter(|_| parts.len() > PARTS) {
         None => parts.iter().enumerate().map(one).collect(),
         Some(show_all) => {
@@ -126,7 +163,7 @@ pub(super) fn parts(
                     { for parts.iter().enumerate().take(hidden.start).map(one) }
                     <p class="hidden-parts" key="hidden">
                         { text::earlier_parts(hidden.len()) }
-                        <button class="quiet" onclick={show_all}>{ text::SHOW_ALL }</button>
+                        <button class="quiet" onclick={show_all}>{ text::show_all() }</button>
                     </p>
                     // Results are shown wherever they stand: objects are what the command was run for.
                     { for parts.iter().enumerate().take(hidden.end).skip(hidden.start).filter(|(_, part)| matches!(part, Part::Result(_))).map(one) }
@@ -137,12 +174,12 @@ pub(super) fn parts(
     }
 }
 
-fn part_view(part: &Part, link: Option<&Link>, _wanted: &Callback<Intent>) -> Html {
+fn part_view(part: &Part, link: Option<&Link>, downloads: bool, wanted: &Callback<Intent>) -> Html {
     match part {
         Part::Note { stream: NoteStream::Host { foreground, background }, text } => {
             let colour =
                 |kind: &str, number: i8| (0..16).contains(&number).then(|| format!("{kind}{number}"));
-            html! { <pre class={classes!("output", colour("fg", *foreground), colour("bg", *background))}>{ text.to_string() }</pre> }
+            html! { <pre class={classes!("output", colour("fg", *foreground), colour("bg", *background))}>{ text::visible(text).into_owned() }</pre> }
         }
         Part::Note { stream, text } => {
             let class = match stream {
@@ -151,10 +188,10 @@ fn part_view(part: &Part, link: Option<&Link>, _wanted: &Callback<Intent>) -> Ht
                 NoteStream::Debug => "note debug",
                 _ => "note information",
             };
-            html! { <div {class}><b>{ text::stream(*stream) }</b><span>{ text.to_string() }</span></div> }
+            html! { <div {class}><b>{ text::stream(*stream) }</b><span>{ text::visible(text).into_owned() }</span></div> }
         }
         Part::Error(failure) => failure_card(failure),
-        Part::Result(result) => result_view(result, link),
-        Part::Text(text) => html! { <pre class="output">{ text.to_string() }</pre> },
+        Part::Result(result) => result_view(result, link, downloads, wanted),
+        Part::Text(text) => html! { <pre class="output">{ text::visible(text).into_owned() }</pre> },
     }
 }

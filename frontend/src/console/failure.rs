@@ -9,7 +9,8 @@ use crate::text;
 pub(crate) fn failure_card(failure: &Failure) -> Html {
     let Failure { what, cause, remedy, raw, code, facts, .. } = failure;
     let part = |name: &'static str, value: &str, class: &'static str| {
-        (!value.is_empty()).then(|| html! { <><dt>{ name }</dt><dd {class}>{ value.to_owned() }</dd></> })
+        (!value.is_empty())
+            .then(|| html! { <><dt>{ name }</dt><dd {class}>{ text::visible(value).into_owned() }</dd></> })
     };
     // What failed is often the server's own sentence; it is not said twice.
     let said = match (raw.trim(), code.trim()) {
@@ -19,15 +20,15 @@ pub(crate) fn failure_card(failure: &Failure) -> Html {
     };
     html! {
         <div class="failure">
-            <p class="what">{ what }</p>
+            <p class="what">{ text::visible(what).into_owned() }</p>
             <dl>
-                { part(text::CAUSE, cause, "") }
-                { part(text::REMEDY, remedy, "") }
-                { part(text::RAW, &said, "mono raw") }
+                { part(text::cause(), cause, "") }
+                { part(text::remedy(), remedy, "") }
+                { part(text::raw(), &said, "mono raw") }
             </dl>
             if !facts.is_empty() {
                 <details>
-                    <summary>{ text::MORE_FACTS }</summary>
+                    <summary>{ text::more_facts() }</summary>
                     <dl>
                         for (name, value) in facts.iter() {
                             <dt>{ name }</dt>

@@ -3,7 +3,40 @@
 use yew::prelude::*;
 
 use super::Modal;
-use crate::text;
+use crate::text::{self, Message};
+
+/// Keys by where they work, and what they do.
+const KEYS: [(Message, &[(&str, Message)]); 3] = [
+    (
+        text::keys_editor,
+        &[
+            ("Enter", text::key_run),
+            ("Shift Enter", text::key_line),
+            ("↑ ↓", text::key_history),
+            ("Ctrl R", text::key_search),
+            ("Tab", text::key_complete),
+            ("Ctrl Space", text::key_list),
+            ("Ctrl C", text::key_stop),
+        ],
+    ),
+    (text::keys_page, &[("Ctrl K", text::key_palette), ("F1", text::key_help), ("Esc", text::key_close)]),
+    (
+        text::keys_grid,
+        &[
+            ("↑ ↓ ← →, Page Up, Page Down, Home, End", text::key_move),
+            ("Enter", text::key_open),
+            ("Alt ↓", text::key_menu),
+            ("Shift ↑ ↓", text::key_extend),
+            ("Ctrl Space", text::key_toggle),
+            ("Ctrl A", text::key_all),
+            ("Ctrl C", text::key_copy),
+            ("Shift ← →", text::key_width),
+            ("Ctrl ← →", text::key_order),
+        ],
+    ),
+];
+const WORKS: [Message; 4] = [text::works_a, text::works_b, text::works_c, text::works_d];
+const LATER: [Message; 3] = [text::later_a, text::later_b, text::later_c];
 
 #[derive(PartialEq, Properties)]
 pub(super) struct HelpProps {
@@ -12,30 +45,32 @@ pub(super) struct HelpProps {
 
 #[component]
 pub(super) fn Help(props: &HelpProps) -> Html {
-    let list = |items: &'static [&'static str]| {
+    let list = |items: &[Message]| {
         html! {
             <ul>
                 for item in items.iter().copied() {
-                    <li>{ item }</li>
+                    <li>{ item() }</li>
                 }
             </ul>
         }
     };
     html! {
-        <Modal label={text::HELP} class="help" on_close={props.on_close.clone()}>
-            <button class="quiet close" aria-label={text::CLOSE} autofocus=true onclick={props.on_close.reform(|_: MouseEvent| ())}>{ "✕" }</button>
-            <h3>{ text::HELP }</h3>
-            <h4>{ text::HELP_KEYS }</h4>
-            <dl class="keys">
-                for (keys, does) in text::KEYS.iter().copied() {
-                    <dt><kbd>{ keys }</kbd></dt>
-                    <dd>{ does }</dd>
-                }
-            </dl>
-            <h4>{ text::HELP_WORKS }</h4>
-            { list(text::WORKS) }
-            <h4>{ text::HELP_LATER }</h4>
-            { list(text::LATER) }
+        <Modal label={text::help()} class="help" on_close={props.on_close.clone()}>
+            <button class="quiet close" aria-label={text::close()} autofocus=true onclick={props.on_close.reform(|_: MouseEvent| ())}>{ "✕" }</button>
+            <h3>{ text::help() }</h3>
+            for (place, keys) in KEYS {
+                <h4>{ text::help_keys() }{ ": " }{ place() }</h4>
+                <dl class="keys">
+                    for (keys, does) in keys.iter().copied() {
+                        <dt><kbd>{ keys }</kbd></dt>
+                        <dd>{ does() }</dd>
+                    }
+                </dl>
+            }
+            <h4>{ text::help_works() }</h4>
+            { list(&WORKS) }
+            <h4>{ text::help_later() }</h4>
+            { list(&LATER) }
         </Modal>
     }
 }

@@ -8,6 +8,8 @@ use postern_shared::{
 };
 use yew::prelude::*;
 
+use crate::text;
+
 /// Longer texts are shown without colours: nobody reads them, and each colour is an element.
 const LONGEST_COLOURED: usize = 20_000;
 
@@ -19,25 +21,38 @@ pub struct LineProps {
     /// What is wrong in it.
     #[prop_or_default]
     pub wrong: Vec<Position>,
+    /// A pair of brackets to be marked.
+    #[prop_or_default]
+    pub pair: Option<[Position; 2]>,
+    /// Whether every character stands as it is, as under a text area that shows the same; otherwise those that are not
+    /// seen are written out.
+    #[prop_or_default]
+    pub exact: bool,
 }
 
 /// A command line in its colours.
 #[component]
 pub fn Line(props: &LineProps) -> Html {
-    let LineProps { text, wrong } = props;
+    let LineProps { text: line, wrong, pair, exact } = props;
+    let shown = |range: Range<usize>| {
+        let piece = line.get(range).unwrap_or_default();
+        if *exact { piece.to_owned() } else { text::visible(piece).into_owned() }
+    };
     html! {
-        for (range, class) in pieces(text, wrong) {
-            <span {class}>{ text.get(range).unwrap_or_default().to_owned() }</span>
+        for (range, class) in pieces(line, wrong, pair.as_ref().map_or(&[], |pair| pair)) {
+            <span {class}>{ shown(range) }</span>
         }
     }
 }
 
 /// Cuts a text where its colour or underline changes; the pieces cover it without gaps.
-fn pieces(text: &str, wrong: &[Position]) -> Vec<(Range<usize>, Classes)> {
+fn pieces(text: &str, wrong: &[Position], marked: &[Position]) -> Vec<(Range<usize>, Classes)> {
     let tokens = colours(text);
     let mut cuts = vec![0, text.len()];
     cuts.extend(tokens.iter().flat_map(|(range, _)| [range.start, range.end]));
-    cuts.extend(wrong.iter().flat_map(|position| [position.start as usize, position.end as usize]));
+    cuts.extend(
+        wrong.iter().chain(marked).flat_map(|position| [position.start as usize, position.end as usize]),
+    );
     cuts.retain(|cut| text.is_char_boundary(*cut));
     cuts.sort_unstable();
     cuts.dedup();
@@ -50,9 +65,11 @@ fn pieces(text: &str, wrong: &[Position]) -> Vec<(Range<usize>, Classes)> {
         }
         let colour =
             tokens.get(next_token).filter(|(range, _)| range.start <= start).map(|(_, class)| *class);
-        let is_wrong =
-            wrong.iter().any(|position| position.start as usize <= start && end <= position.end as usize);
-        pieces.push((start..end, classes!(colour, is_wrong.then_some("squiggle"))));
+        let is_in = |positions: &[Position]| {
+            positions.iter().any(|position| position.start as usize <= start && end <= position.end as usize)
+        };
+        let class = classes!(colour, is_in(wrong).then_some("squiggle"), is_in(marked).then_some("paired"));
+        pieces.push((start..end, class));
     }
     pieces
 }
@@ -86,7 +103,7 @@ mod tests {
     use super::pieces;
 
     fn shown(text: &str, wrong: &[Position]) -> Vec<(String, bool)> {
-        let all = pieces(text, wrong);
+        let all = pieces(text, wrong, &[]);
         assert_eq!(all.iter().map(|(range, _)| &text[range.clone()]).collect::<String>(), text);
         all.into_iter().map(|(range, class)| (text[range].to_owned(), class.contains("squiggle"))).collect()
     }

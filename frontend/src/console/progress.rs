@@ -50,5 +50,5 @@ fn left(percent: i32, seconds: i32, since: f64) -> String {
     if seconds >= 0 {
         said.push(text::seconds_left((i64::from(seconds) - (since / 1000.0) as i64).max(0)));
     }
-    if said.is_empty() { text::TIME_LEFT_UNKNOWN.to_owned() } else { said.join(", ") }
+    if said.is_empty() { text::time_left_unknown().to_owned() } else { said.join(", ") }
 }

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use gloo::events::{EventListener, EventListenerOptions};
 use postern_shared::wire::SessionFacts;
-use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -37,18 +35,6 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             search.set(input.value());
         })
     };
-    use_effect_with((), |()| {
-        let window = gloo::utils::window();
-        let options = EventListenerOptions::enable_prevent_default();
-        let listener = EventListener::new_with_options(&window, "keydown", options, |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.ctrl_key() && !event.shift_key() && !event.alt_key() && event.key() == "k" {
-                event.prevent_default();
-                browser::focus(FIND);
-            }
-        });
-        move || drop(listener)
-    });
     let field = use_node_ref();
     // What was looked for is found: the next search begins empty.
     let found_it = {
@@ -102,24 +88,24 @@ pub(super) fn Rail(props: &RailProps) -> Html {
         })
     };
     html! {
-        <nav class="rail" aria-label={text::COMMANDS}>
-            <input ref={field} class="search" id={FIND} type="search" placeholder={text::FIND} aria-label={text::FIND} {oninput} {onkeydown} spellcheck="false"
-                autocomplete="off" aria-keyshortcuts="Control+K" />
+        <nav class="rail" aria-label={text::commands()}>
+            <input ref={field} class="search" id={FIND} type="search" placeholder={text::find()} aria-label={text::find()} {oninput} {onkeydown} spellcheck="false"
+                autocomplete="off" />
             if let Some(found) = found {
                 if found.is_empty() {
-                    <p class="muted">{ text::NO_MATCH }</p>
+                    <p class="muted">{ text::no_match() }</p>
                 }
                 <ul>{ for found.into_iter().map(|name| command(name)) }</ul>
             } else {
                 if !blocks.is_empty() {
-                    <h2>{ text::RECENT }</h2>
+                    <h2>{ text::recent() }</h2>
                     <ul>
                         for line in recent(blocks) {
                             <li><button title={line.to_string()} onclick={pick(Intent::Edit(line.clone()))}>{ line.to_string() }</button></li>
                         }
                     </ul>
                 }
-                <h2>{ text::NOUNS }</h2>
+                <h2>{ text::nouns() }</h2>
                 for (noun, names) in nouns.iter() {
                     <details key={noun.clone()}>
                         <summary><span>{ noun.clone() }</span><small>{ names.len() }</small></summary>

@@ -1,8 +1,11 @@
-//! Light, dark, or what the system says. Remembered in the address only.
+//! Light, dark, high contrast, or what the system says; and the language. Remembered in the address only.
 
 use yew::prelude::*;
 
-use crate::{app::Intent, text};
+use crate::{
+    app::Intent,
+    text::{self, Language},
+};
 
 /// A theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,7 +17,12 @@ pub enum Theme {
     Light,
     /// Light text on dark ground.
     Dark,
+    /// White, black and strong lines.
+    Contrast,
 }
+
+/// All themes.
+pub(crate) const THEMES: [Theme; 4] = [Theme::System, Theme::Light, Theme::Dark, Theme::Contrast];
 
 impl Theme {
     /// Its name in the address and in the style sheet.
@@ -23,15 +31,22 @@ impl Theme {
             Self::System => "system",
             Self::Light => "light",
             Self::Dark => "dark",
+            Self::Contrast => "contrast",
         }
     }
 
-    /// The theme of this name; what the system says for any other.
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
+    /// The theme of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        THEMES.into_iter().find(|theme| theme.name() == name)
+    }
+
+    /// Its name for people.
+    pub(crate) fn said(self) -> &'static str {
+        match self {
+            Self::System => text::theme_system(),
+            Self::Light => text::theme_light(),
+            Self::Dark => text::theme_dark(),
+            Self::Contrast => text::theme_contrast(),
         }
     }
 
@@ -39,20 +54,28 @@ impl Theme {
         match self {
             Self::System => Self::Light,
             Self::Light => Self::Dark,
-            Self::Dark => Self::System,
+            Self::Dark => Self::Contrast,
+            Self::Contrast => Self::System,
         }
     }
 }
 
-/// A button that goes from one theme to the next.
+/// A button that goes from one theme to the next, and one for the other language.
 pub(crate) fn theme_switch(theme: Theme, wanted: &Callback<Intent>) -> Html {
     let next = theme.next();
     let onclick = wanted.reform(move |_: MouseEvent| Intent::Theme(next));
+    let others = text::LANGUAGES.into_iter().filter(|(language, ..)| *language != Language::current());
     html! {
-        <button type="button" class="quiet" id="theme" {onclick}>
-            // Where room is short, the sign stands for the words.
-            <span class="narrow" role="img" aria-label={text::theme(theme.name())}>{ "◐" }</span>
-            <span class="wide">{ text::theme(theme.name()) }</span>
-        </button>
+        <>
+            for (language, code, name) in others {
+                <button type="button" class="quiet" id="language" lang={code} aria-label={name} title={name}
+                    onclick={wanted.reform(move |_: MouseEvent| Intent::Language(language))}>{ code.to_uppercase() }</button>
+            }
+            <button type="button" class="quiet" id="theme" {onclick}>
+                // Where room is short, the sign stands for the words.
+                <span class="narrow" role="img" aria-label={text::theme_is(theme.said())}>{ "◐" }</span>
+                <span class="wide">{ text::theme_is(theme.said()) }</span>
+            </button>
+        </>
     }
 }

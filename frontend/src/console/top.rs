@@ -5,17 +5,19 @@ use std::rc::Rc;
 use postern_shared::wire::SessionFacts;
 use yew::prelude::*;
 
-use super::{Connection, Countdown, Theme, mark, theme_switch};
-use crate::{app::Intent, state::Millis, text};
+use super::{Connection, Countdown, Theme, mark, quality::Quality, theme_switch};
+use crate::{app::Intent, net::Link, state::Millis, text};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct TopProps {
     pub facts: Rc<SessionFacts>,
     pub connection: Connection,
+    pub link: Option<Link>,
     pub idle_until: Option<Millis>,
     pub theme: Theme,
     pub wanted: Callback<Intent>,
     pub on_help: Callback<()>,
+    pub on_palette: Callback<()>,
     pub on_rail: Callback<()>,
     pub rail_open: bool,
 }
@@ -26,42 +28,45 @@ pub(super) fn Top(props: &TopProps) -> Html {
     let say = use_memo((), |()| Callback::from(|time: String| text::idle_in(&time)));
     let click = |intent: Intent| wanted.reform(move |_: MouseEvent| intent.clone());
     let (dot, state) = match connection {
-        Connection::Open => ("dot", text::CONNECTED),
-        Connection::Lost { .. } => ("dot lost", text::RECONNECTING),
-        Connection::SigningOut => ("dot lost", text::SIGNING_OUT),
-        Connection::Ended => ("dot ended", text::SESSION_ENDED),
+        Connection::Open => ("dot", text::connected()),
+        Connection::Lost { .. } => ("dot lost", text::reconnecting()),
+        Connection::SigningOut => ("dot lost", text::signing_out()),
+        Connection::Ended => ("dot ended", text::session_ended()),
     };
     html! {
         <header class="top">
-            <button class="quiet menu" aria-label={text::COMMANDS} aria-expanded={props.rail_open.to_string()}
+            <button class="quiet menu" aria-label={text::commands()} aria-expanded={props.rail_open.to_string()}
                 onclick={props.on_rail.reform(|_: MouseEvent| ())}>{ "☰" }</button>
-            <span class="brand">{ mark(20) }<span>{ text::PRODUCT }</span></span>
+            <span class="brand">{ mark(20) }<span>{ text::product() }</span></span>
             <span class="tab" title={facts.computer.clone()}>
                 <span class={dot} role="img" aria-label={state} />
                 <span class="name">{ &facts.endpoint }</span>
             </span>
             if let Connection::Lost { retry_in } = connection {
                 <span class="lost" role="status">
-                    { text::RECONNECTING }
+                    { text::reconnecting() }
                     if let Some(seconds) = retry_in {
                         <span class="wide">{ " " }{ text::retry_in(*seconds) }</span>
                     }
-                    <button class="quiet" onclick={click(Intent::Reconnect)}>{ text::RECONNECT_NOW }</button>
+                    <button class="quiet" onclick={click(Intent::Reconnect)}>{ text::reconnect_now() }</button>
                 </span>
             }
             <div class="meters">
+                <Quality link={props.link.clone()} />
                 if let Some(until) = *idle_until {
                     <span class="wide num"><Countdown {until} say={(*say).clone()} /></span>
                 }
                 { theme_switch(*theme, wanted) }
-                <button class="quiet" id="help" onclick={props.on_help.reform(|_: MouseEvent| ())}>{ text::HELP }</button>
+                <button class="quiet" id="palette" aria-label={text::palette()} title={text::palette()} aria-keyshortcuts="Control+K"
+                    onclick={props.on_palette.reform(|_: MouseEvent| ())}><span class="wide"><kbd>{ "Ctrl K" }</kbd></span><span class="narrow">{ "⌘" }</span></button>
+                <button class="quiet" id="help" onclick={props.on_help.reform(|_: MouseEvent| ())}>{ text::help() }</button>
                 <span class="user">{ &facts.user }</span>
                 if *connection == Connection::Ended {
-                    <button class="button primary" onclick={click(Intent::SignInAgain)}>{ text::SIGN_IN_AGAIN }</button>
+                    <button class="button primary" onclick={click(Intent::SignInAgain)}>{ text::sign_in_again() }</button>
                 } else {
                     <button class="button" id="sign-out" disabled={*connection != Connection::Open}
                         onclick={click(Intent::SignOut)}>
-                        { if *connection == Connection::SigningOut { text::SIGNING_OUT } else { text::SIGN_OUT } }
+                        { if *connection == Connection::SigningOut { text::signing_out() } else { text::sign_out() } }
                     </button>
                 }
             </div>

@@ -97,7 +97,7 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
     };
     html! {
         <form {onsubmit}>
-            <p class="muted">{ text::CHOOSE_ANY }</p>
+            <p class="muted">{ text::choose_any() }</p>
             for ((at, choice), node) in (0u32..).zip(choices).zip(boxes.iter()) {
                 <label class="check">
                     <input type="checkbox" ref={node.clone()} autofocus={at == 0} />
@@ -109,8 +109,8 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
                 </label>
             }
             <div class="row">
-                <button type="button" class="button" disabled={!ready} onclick={answer.reform(|_: MouseEvent| Answer::Cancel)}>{ text::CANCEL }</button>
-                <button class="button primary" disabled={!ready}>{ text::OK }</button>
+                <button type="button" class="button" disabled={!ready} onclick={answer.reform(|_: MouseEvent| Answer::Cancel)}>{ text::cancel() }</button>
+                <button class="button primary" disabled={!ready}>{ text::ok() }</button>
             </div>
         </form>
     }

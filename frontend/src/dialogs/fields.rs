@@ -69,10 +69,10 @@ pub(super) fn Fields(props: &FieldsProps) -> Html {
                     }
                 </label>
             }
-            <p class="muted">{ text::CANCEL_STOPS }</p>
+            <p class="muted">{ text::cancel_stops() }</p>
             <div class="row">
-                <button type="button" class="button" disabled={!ready} onclick={answer.reform(|_: MouseEvent| Answer::Cancel)}>{ text::CANCEL }</button>
-                <button class="button primary" disabled={!ready}>{ text::OK }</button>
+                <button type="button" class="button" disabled={!ready} onclick={answer.reform(|_: MouseEvent| Answer::Cancel)}>{ text::cancel() }</button>
+                <button class="button primary" disabled={!ready}>{ text::ok() }</button>
             </div>
         </form>
     }
@@ -96,8 +96,10 @@ fn rows(asked: &Asked) -> Vec<Row> {
         ..Row::default()
     };
     match asked {
-        Asked::Line { secret } => vec![row(text::ANSWER, "", *secret)],
-        Asked::Credential { user } => vec![row(text::USER_NAME, user, false), row(text::PASSWORD, "", true)],
+        Asked::Line { secret } => vec![row(text::answer(), "", *secret)],
+        Asked::Credential { user } => {
+            vec![row(text::user_name(), user, false), row(text::password(), "", true)]
+        }
         Asked::Fields(fields) => fields
             .iter()
             .map(|field| Row {

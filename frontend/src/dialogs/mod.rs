@@ -50,7 +50,7 @@ pub fn Question(props: &QuestionProps) -> Html {
     };
     let cancel = answer.reform(|()| Answer::Cancel);
     let ready = *open && !*sent;
-    let caption = if prompt.caption.is_empty() { text::QUESTION } else { &prompt.caption };
+    let caption = if prompt.caption.is_empty() { text::question() } else { &prompt.caption };
     html! {
         <Modal label={caption.to_owned()} class="question" on_close={cancel}>
             <h3>{ caption.to_owned() }</h3>
@@ -59,7 +59,7 @@ pub fn Question(props: &QuestionProps) -> Html {
             }
             { body(&prompt.kind, ready, &answer) }
             if !*open {
-                <p class="muted" role="status">{ text::ANSWER_OFFLINE }</p>
+                <p class="muted" role="status">{ text::answer_offline() }</p>
             }
         </Modal>
     }

@@ -1,5 +1,7 @@
 //! How a cell is drawn.
 
+use std::borrow::Cow;
+
 use postern_shared::wire::CellKind;
 use yew::prelude::*;
 
@@ -21,7 +23,10 @@ pub(super) fn content(cell: &Shown) -> Html {
     match cell {
         Shown::Empty => Html::default(),
         Shown::Bool(yes) => mark(*yes),
-        Shown::Text(text) => html! { { AttrValue::from(text.clone()) } },
+        Shown::Text(text) => match text::visible(text) {
+            Cow::Borrowed(_) => html! { { AttrValue::from(text.clone()) } },
+            Cow::Owned(shown) => html! { { shown } },
+        },
     }
 }
 
@@ -29,14 +34,14 @@ pub(super) fn content(cell: &Shown) -> Html {
 pub(super) fn plain(cell: &Shown) -> String {
     match cell {
         Shown::Empty => String::new(),
-        Shown::Bool(true) => text::YES.to_owned(),
-        Shown::Bool(false) => text::NO.to_owned(),
+        Shown::Bool(true) => text::yes().to_owned(),
+        Shown::Bool(false) => text::no().to_owned(),
         Shown::Text(text) => text.to_string(),
     }
 }
 
 /// Yes or no as a mark.
 fn mark(yes: bool) -> Html {
-    let (class, mark, said) = if yes { ("yes", "✓", text::YES) } else { ("no", "–", text::NO) };
+    let (class, mark, said) = if yes { ("yes", "✓", text::yes()) } else { ("no", "–", text::no()) };
     html! { <span {class} role="img" aria-label={said}>{ mark }</span> }
 }

@@ -44,8 +44,8 @@ pub(super) fn Chooser(props: &ChooserProps) -> Html {
         })
     };
     html! {
-        <div class="chooser" role="dialog" aria-label={text::COLUMNS} {onkeydown}>
-            <input ref={place} type="search" placeholder={text::FILTER_PROPERTIES} aria-label={text::FILTER_PROPERTIES} {oninput} />
+        <div class="chooser" role="dialog" aria-label={text::columns()} {onkeydown}>
+            <input ref={place} type="search" placeholder={text::filter_properties()} aria-label={text::filter_properties()} {oninput} />
             <ul>
                 for (name, shown) in props.properties.iter().filter(|(name, _)| name.to_lowercase().contains(&*search)) {
                     <li key={name.clone()}>
@@ -57,9 +57,9 @@ pub(super) fn Chooser(props: &ChooserProps) -> Html {
                 }
             </ul>
             <div class="row">
-                <button class="quiet" onclick={props.on_all.reform(|_: MouseEvent| ())}>{ text::COLUMNS_ALL }</button>
-                <button class="quiet" onclick={props.on_reset.reform(|_: MouseEvent| ())}>{ text::COLUMNS_DEFAULT }</button>
-                <button class="quiet" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ text::CLOSE }</button>
+                <button class="quiet" onclick={props.on_all.reform(|_: MouseEvent| ())}>{ text::columns_all() }</button>
+                <button class="quiet" onclick={props.on_reset.reform(|_: MouseEvent| ())}>{ text::columns_default() }</button>
+                <button class="quiet" onclick={props.on_close.reform(|_: MouseEvent| ())}>{ text::close() }</button>
             </div>
         </div>
     }

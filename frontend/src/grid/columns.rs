@@ -11,8 +11,8 @@ use super::{
 const ENOUGH_ROWS: usize = 60;
 /// Longer texts are cut before they are measured; no column becomes as wide.
 const MEASURED: usize = 160;
-/// Room for the sort mark in a heading, in pixels.
-const SORT_MARK: f64 = 16.0;
+/// Room for the sort mark and the menu's sign in a heading, in pixels.
+const SORT_MARK: f64 = 34.0;
 /// Width of the mark for yes or no, in pixels.
 const YES_NO: f64 = 12.0;
 
@@ -35,6 +35,8 @@ pub(super) struct Column {
     pub(super) kind: CellKind,
     /// Its width in pixels, as laid out.
     pub(super) width: f64,
+    /// Whether it stays in view when the others are scrolled; such columns stand first.
+    pub(super) pinned: bool,
     need: Need,
     /// Whether what it needs still follows the rows that come.
     fits: bool,
@@ -51,6 +53,7 @@ impl Column {
             label: meta.label.clone(),
             kind: meta.kind,
             width: 0.0,
+            pinned: false,
             need: Need::default(),
             fits: true,
             asked: meta.width,
@@ -64,6 +67,7 @@ impl Column {
             label: property.to_owned(),
             kind: CellKind::Text,
             width: 0.0,
+            pinned: false,
             need: Need::default(),
             fits: true,
             asked: 0,
@@ -89,8 +93,8 @@ impl Column {
 pub(super) struct Columns {
     /// The columns, left to right.
     pub(super) shown: Vec<Column>,
-    /// The column that rows are sorted by.
-    pub(super) sort: Option<SortKey>,
+    /// The columns that rows are sorted by, the most significant first.
+    pub(super) sort: Vec<SortKey>,
     defaults: Vec<ColumnMeta>,
 }
 
@@ -98,7 +102,7 @@ impl Columns {
     pub(super) fn new(defaults: &[ColumnMeta], properties: &[String]) -> Self {
         let mut columns = Self {
             shown: defaults.iter().map(Column::from_meta).collect(),
-            sort: None,
+            sort: Vec::new(),
             defaults: defaults.to_vec(),
         };
         if columns.shown.is_empty() {
@@ -141,14 +145,77 @@ impl Columns {
         self.shown = Self::new(&self.defaults, properties).shown;
     }
 
-    /// Sorts by a column: up, down, not at all.
-    pub(super) fn sort_by(&mut self, at: usize) {
-        let Some(column) = self.shown.get(at) else { return };
-        self.sort = match self.sort.take() {
-            Some(key) if key.property == column.property && key.descending => None,
-            Some(key) if key.property == column.property => Some(SortKey { descending: true, ..key }),
-            _ => Some(SortKey { property: column.property.clone(), descending: false }),
+    /// Sorts by a column: up, down, not at all. `add`: after those that rows are sorted by already.
+    pub(super) fn sort_by(&mut self, at: usize, add: bool) {
+        let Some(property) = self.shown.get(at).map(|column| column.property.clone()) else { return };
+        let known = self.sort.iter().position(|key| key.property == property);
+        let next = match known.and_then(|at| self.sort.get(at)) {
+            Some(key) if key.descending => None,
+            Some(_) => Some(true),
+            None => Some(false),
         };
+        let next = next.map(|descending| SortKey { property, descending });
+        match (add, known, next) {
+            (true, Some(at), Some(key)) => self.sort.splice(at..=at, [key]).for_each(drop),
+            (true, Some(at), None) => drop(self.sort.remove(at)),
+            (true, None, key) => self.sort.extend(key),
+            (false, _, key) => self.sort = key.into_iter().collect(),
+        }
+    }
+
+    /// Sorts by a column this way, and by nothing else.
+    pub(super) fn sort_only(&mut self, at: usize, descending: bool) {
+        if let Some(column) = self.shown.get(at) {
+            self.sort = vec![SortKey { property: column.property.clone(), descending }];
+        }
+    }
+
+    /// How rows are sorted by a property: which key it is, of how many, and which way.
+    pub(super) fn sorted(&self, property: &str) -> Option<(usize, usize, bool)> {
+        let at = self.sort.iter().position(|key| key.property == property)?;
+        Some((at, self.sort.len(), self.sort.get(at)?.descending))
+    }
+
+    /// Moves a column to where another one stands, as far as pinned columns stay first; gives its place.
+    pub(super) fn move_to(&mut self, from: usize, to: usize) -> usize {
+        if from >= self.shown.len() {
+            return from;
+        }
+        let column = self.shown.remove(from);
+        let pinned = self.pinned();
+        let to = if column.pinned { to.min(pinned) } else { to.max(pinned) }.min(self.shown.len());
+        self.shown.insert(to, column);
+        to
+    }
+
+    /// Pins a column, or lets it go; it goes to the border between pinned and others.
+    pub(super) fn toggle_pin(&mut self, at: usize) {
+        if at < self.shown.len() {
+            let mut column = self.shown.remove(at);
+            column.pinned = !column.pinned;
+            let border = self.pinned();
+            self.shown.insert(border, column);
+        }
+    }
+
+    /// How many columns are pinned.
+    pub(super) fn pinned(&self) -> usize {
+        self.shown.iter().filter(|column| column.pinned).count()
+    }
+
+    /// Where a column begins, in pixels.
+    pub(super) fn left(&self, at: usize) -> f64 {
+        self.shown.iter().take(at).map(|column| column.width).sum()
+    }
+
+    /// The column at so many pixels from the left.
+    pub(super) fn at(&self, left: f64) -> usize {
+        let mut end = 0.0;
+        let passed = self.shown.iter().take_while(|column| {
+            end += column.width;
+            end <= left
+        });
+        passed.count().min(self.shown.len().saturating_sub(1))
     }
 
     /// Finds out what columns need from the first of these rows, and what is in those of unknown kind.
@@ -229,17 +296,33 @@ mod tests {
         let mut columns = columns();
         let seen: Vec<_> = (0..4)
             .map(|_| {
-                columns.sort_by(0);
-                columns.sort.clone().map(|key| key.descending)
+                columns.sort_by(0, false);
+                columns.sorted("A").map(|(.., descending)| descending)
             })
             .collect();
         assert_eq!(seen, [Some(false), Some(true), None, Some(false)]);
-        columns.sort_by(1);
-        assert_eq!(
-            columns.sort.as_ref().map(|key| (key.property.as_str(), key.descending)),
-            Some(("B", false))
-        );
-        columns.sort_by(99);
+        columns.sort_by(1, false);
+        assert_eq!((columns.sorted("A"), columns.sorted("B")), (None, Some((0, 1, false))));
+        columns.sort_by(99, false);
+        columns.sort_by(0, true);
+        assert_eq!((columns.sorted("A"), columns.sorted("B")), (Some((1, 2, false)), Some((0, 2, false))));
+        columns.sort_by(1, true);
+        columns.sort_by(1, true);
+        assert_eq!((columns.sorted("A"), columns.sorted("B")), (Some((0, 1, false)), None));
+    }
+
+    #[test]
+    fn pinned_columns_stand_first_whatever_is_moved() {
+        let mut columns = Columns::new(&[], &["A", "B", "C", "D"].map(String::from));
+        columns.toggle_pin(2);
+        assert_eq!(columns.properties(), ["C", "A", "B", "D"]);
+        assert_eq!(columns.move_to(3, 0), 1, "not before a pinned one");
+        assert_eq!(columns.move_to(0, 3), 0, "a pinned one does not leave");
+        assert_eq!(columns.properties(), ["C", "D", "A", "B"]);
+        columns.toggle_pin(0);
+        assert_eq!((columns.pinned(), columns.move_to(1, 3)), (0, 3));
+        assert_eq!(columns.properties(), ["C", "A", "B", "D"]);
+        assert_eq!(columns.move_to(9, 0), 9);
     }
 
     #[test]

@@ -8,7 +8,11 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::value;
-use crate::{browser, text};
+use crate::{
+    browser,
+    console::{Icon, icon},
+    text,
+};
 
 /// With more properties than this there is a field to find one.
 const MANY: usize = 12;
@@ -62,8 +66,8 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
         })
     };
     let body = match &props.looked {
-        Looked::Loading => html! { <p class="muted" role="status">{ text::DETAILS_LOADING }</p> },
-        Looked::Gone => html! { <p class="muted" role="status">{ text::DETAILS_GONE }</p> },
+        Looked::Loading => html! { <p class="muted" role="status">{ text::details_loading() }</p> },
+        Looked::Gone => html! { <p class="muted" role="status">{ text::details_gone() }</p> },
         Looked::Here(detail) | Looked::Stale(detail) => html! {
             <>
                 <h2>{ &detail.title }</h2>
@@ -71,7 +75,7 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
                     <div class="type" title={detail.type_names.join("\n")}>{ value::breakable(name) }</div>
                 }
                 if detail.properties.len() > MANY {
-                    <input type="search" placeholder={text::FILTER_PROPERTIES} aria-label={text::FILTER_PROPERTIES} {oninput} />
+                    <input type="search" placeholder={text::filter_properties()} aria-label={text::filter_properties()} {oninput} />
                 }
                 <dl>
                     for (name, type_name, content) in detail.properties.iter().filter(|(name, ..)| is_sought(name)) {
@@ -83,7 +87,7 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
                                 { match copied.as_ref() {
                                     Some((copied, true)) if copied == name => html! { { "✓" } },
                                     Some((copied, false)) if copied == name => html! { { "✕" } },
-                                    _ => copy_sign(),
+                                    _ => icon(Icon::Copy),
                                 } }
                             </button>
                         </dd>
@@ -92,21 +96,12 @@ pub(super) fn Details(props: &DetailsProps) -> Html {
             </>
         },
     };
-    let said = copied.as_ref().map(|(_, done)| if *done { text::COPIED } else { text::COPY_REFUSED });
+    let said = copied.as_ref().map(|(_, done)| if *done { text::copied() } else { text::copy_refused() });
     html! {
-        <aside class="detail" aria-label={text::DETAILS} {onkeydown} tabindex="-1">
-            <button class="quiet close" aria-label={text::CLOSE} title={text::CLOSE} onclick={on_close.reform(|_: MouseEvent| ())}>{ "✕" }</button>
+        <aside class="detail" aria-label={text::details()} {onkeydown} tabindex="-1">
+            <button class="quiet close" aria-label={text::close()} title={text::close()} onclick={on_close.reform(|_: MouseEvent| ())}>{ "✕" }</button>
             { body }
             <span class="visually-hidden" role="status">{ said }</span>
         </aside>
-    }
-}
-
-fn copy_sign() -> Html {
-    html! {
-        <svg width="13" height="13" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" aria-hidden="true">
-            <rect x="8" y="8" width="13" height="13" rx="2" />
-            <path d="M16 8V5a2 2 0 0 0-2-2H5a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h3" />
-        </svg>
     }
 }

@@ -24,6 +24,8 @@ const PAGE: u64 = 20;
 pub(super) struct ListProps {
     pub result: Rc<ResultInfo>,
     pub link: Option<Link>,
+    /// Shows the result as a grid instead.
+    pub on_grid: Callback<()>,
 }
 
 pub(super) enum Did {
@@ -83,6 +85,7 @@ impl Component for List {
                     *looked = detail.map_or(Looked::Gone, |detail| Looked::Here(Rc::new(detail)));
                 }
             }
+            Did::Answered(_) => return false,
             Did::More => self.wanted = self.wanted.saturating_add(PAGE),
             Did::Opened(number) => self.look = Some((number, None, Looked::Loading)),
             Did::Closed => self.look = None,
@@ -106,33 +109,41 @@ impl Component for List {
                             }
                         </dl>
                         if self.labels.len() < ctx.props().result.properties.len() {
-                            <button class="quiet" onclick={open(row.number)}>{ text::ALL_PROPERTIES }</button>
+                            <button class="quiet" onclick={open(row.number)}>{ text::all_properties() }</button>
                         }
                     </div>
                 }
                 if self.rows.total() > self.wanted {
                     <p class="hidden-parts">
                         { text::rows_of(self.wanted, self.rows.total()) }
-                        <button class="quiet" onclick={more}>{ text::SHOW_MORE }</button>
+                        <button class="quiet" onclick={more}>{ text::show_more() }</button>
                     </p>
                 }
             </div>
         };
         let close = ctx.link().callback(|()| Did::Closed);
+        let grid = ctx.props().on_grid.reform(|_: MouseEvent| ());
         html! {
+            <>
+            <div class="tools">
+                <span class="count" role="status">{ text::objects(self.rows.total()) }</span>
+                <span class="type-name">{ ctx.props().result.type_name.rsplit('.').next().unwrap_or_default().to_owned() }</span>
+                <div class="right"><button class="quiet as-grid" onclick={grid}>{ text::as_grid() }</button></div>
+            </div>
             <div class={classes!("split", self.look.is_some().then_some("with-detail"))}>
                 { list }
                 if let Some((.., looked)) = &self.look {
                     <Details looked={looked.clone()} on_close={close} />
                 }
             </div>
+            </>
         }
     }
 }
 
 impl List {
     fn ask(&mut self, ctx: &Context<Self>) {
-        let ListProps { result, link } = ctx.props();
+        let ListProps { result, link, .. } = ctx.props();
         if let (Some(link), Some((number, request @ None, Looked::Loading))) = (link, &mut self.look) {
             *request = link.details(result.id, *number, ctx.link().callback(Did::Answered));
         }

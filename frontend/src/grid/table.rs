@@ -1,22 +1,28 @@
 //! The grid: a window on a result's rows, however many there are.
 
+mod bar;
+mod changes;
 mod draw;
 mod keys;
+mod pane;
 
 use std::rc::Rc;
 
 use gloo::{events::EventListener, timers::callback::Timeout};
-use postern_shared::wire::{RequestId, View};
+use postern_shared::wire::{Condition, RequestId, View};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::{
     columns::{self, Columns},
     details::Looked,
+    menu::Chosen,
     rows::{Rows, Taken},
     scroll::{HEAD, Scroll},
+    selection::Selection,
 };
 use crate::{
+    app::Intent,
     browser,
     net::{Answered, Link},
     state::ResultInfo,
@@ -31,6 +37,11 @@ const FIRST_VIEW: f64 = 400.0;
 pub(super) struct TableProps {
     pub result: Rc<ResultInfo>,
     pub link: Option<Link>,
+    /// Whether downloads are allowed.
+    pub downloads: bool,
+    pub wanted: Callback<Intent>,
+    /// Shows the result as a list instead.
+    pub on_list: Callback<()>,
 }
 
 pub(super) enum Did {
@@ -41,19 +52,31 @@ pub(super) enum Did {
     Resized,
     Typed(InputEvent),
     Filtered,
-    Clicked(u64, usize),
-    SortClicked(usize),
+    Clicked(u64, usize, MouseEvent),
+    HeadClicked(usize, MouseEvent),
+    HeadDown(usize, PointerEvent),
+    HeadMoved(PointerEvent),
+    HeadUp,
     Key(KeyboardEvent),
     Focused,
     GripDown(usize, PointerEvent),
     GripMoved(PointerEvent),
     GripUp,
     Fit(usize),
-    ToggledChooser,
+    /// Opened one of the menus, or closed it if it was open.
+    Toggled(Open),
     ToggledColumn(String),
     AllColumns,
     DefaultColumns,
-    ClosedDetails,
+    ClosedPane,
+    Chose(usize, Chosen),
+    /// Shows only rows that meet this, of its property.
+    Only(Condition),
+    Unfiltered(Option<String>),
+    Copy(postern_shared::wire::Format),
+    Use,
+    Compare,
+    SelectNone,
 }
 
 /// Where the keyboard is.
@@ -85,11 +108,42 @@ struct Drag {
     width: f64,
 }
 
+/// A heading under the pointer that may be moved elsewhere.
+struct Move {
+    column: usize,
+    from: f64,
+    /// Where it would go; `None` until the pointer has moved.
+    to: Option<usize>,
+}
+
+/// The one menu or dialog that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    Nothing,
+    /// The choice of columns.
+    Columns,
+    Copy,
+    Export,
+    /// The menu of a column.
+    Menu(usize),
+}
+
+/// What stands beside the grid.
+enum Pane {
+    /// One object whole.
+    Details,
+    /// Two objects, by their numbers in the result.
+    Compare(u64, u64),
+    /// What a property holds.
+    Summary(String),
+}
+
 pub(super) struct Table {
     columns: Columns,
     rows: Rows,
     /// The filter in use.
     filter: String,
+    conditions: Vec<Condition>,
     filter_input: NodeRef,
     filter_pause: Option<Timeout>,
     scroll: Scroll,
@@ -103,9 +157,16 @@ pub(super) struct Table {
     selected: Option<u64>,
     /// What is to be done with the row at the cursor as soon as it is here.
     wanted: Option<Wanted>,
+    selection: Selection,
+    pane: Option<Pane>,
     look: Option<Look>,
     drag: Option<Drag>,
-    choosing: bool,
+    moving: Option<Move>,
+    /// The click that ends a move is none.
+    moved: bool,
+    open: Open,
+    /// What a screen reader is told, and is shown for a while.
+    notice: String,
     _resized: EventListener,
 }
 
@@ -120,6 +181,7 @@ impl Component for Table {
             columns: Columns::new(&result.columns, &result.properties),
             rows: Rows::default(),
             filter: String::new(),
+            conditions: Vec::new(),
             filter_input: NodeRef::default(),
             filter_pause: None,
             scroll: Scroll { view: FIRST_VIEW, ..Scroll::default() },
@@ -129,9 +191,14 @@ impl Component for Table {
             cursor: None,
             selected: None,
             wanted: None,
+            selection: Selection::default(),
+            pane: None,
             look: None,
             drag: None,
-            choosing: false,
+            moving: None,
+            moved: false,
+            open: Open::Nothing,
+            notice: String::new(),
             _resized: EventListener::new(&gloo::utils::window(), "resize", move |_| resized.emit(())),
         };
         table.rows.grew(result.rows, true);
@@ -142,7 +209,7 @@ impl Component for Table {
     }
 
     fn changed(&mut self, ctx: &Context<Self>, old: &TableProps) -> bool {
-        let TableProps { result, link } = ctx.props();
+        let TableProps { result, link, .. } = ctx.props();
         if *link != old.link {
             self.rows.reconnected();
             if let Some(look) = &mut self.look {
@@ -150,6 +217,10 @@ impl Component for Table {
             }
         }
         if result.rows != old.result.rows {
+            if !self.in_order() {
+                // Rows stand elsewhere by now.
+                self.selection.clear();
+            }
             self.rows.grew(result.rows, self.in_order());
         }
         self.ask(ctx);
@@ -173,6 +244,8 @@ impl Component for Table {
                 self.look_at_selected();
                 self.ask_details(ctx);
             }
+            Did::Answered(Answered::Copied(copied)) => self.copied(ctx, copied),
+            Did::Answered(_) => return false,
             Did::Scrolled => {
                 let before = (self.scroll.drawn(), self.scroll.offset());
                 self.measure();
@@ -203,11 +276,23 @@ impl Component for Table {
                 self.filter = typed;
                 self.new_view();
             }
-            Did::Clicked(row, column) => {
-                self.cursor = Some((Spot::Row(row), column));
-                self.at_cursor(ctx, Wanted::Opened);
+            Did::Clicked(row, column, event) => self.clicked(ctx, row, column, &event),
+            Did::HeadClicked(column, event) => {
+                if !std::mem::take(&mut self.moved) {
+                    self.sort(column, event.shift_key());
+                }
             }
-            Did::SortClicked(column) => self.sort(column),
+            Did::HeadDown(column, event) => {
+                self.moved = false;
+                self.moving = (event.button() == 0).then(|| Move {
+                    column,
+                    from: f64::from(event.client_x()),
+                    to: None,
+                });
+                return false;
+            }
+            Did::HeadMoved(event) => return self.head_moved(&event),
+            Did::HeadUp => self.head_up(),
             Did::Key(event) => return self.key(ctx, &event),
             Did::Focused => {
                 if self.cursor.is_none() && self.rows.total() > 0 {
@@ -229,7 +314,13 @@ impl Component for Table {
             }
             Did::GripUp => self.drag = None,
             Did::Fit(column) => self.columns.refit(column, self.rows.iter(), &Ruler),
-            Did::ToggledChooser => self.choosing = !self.choosing,
+            Did::Toggled(open) => {
+                if self.open == open {
+                    self.close_menu();
+                } else {
+                    self.open = open;
+                }
+            }
             Did::ToggledColumn(property) => {
                 self.columns.toggle(&property);
                 self.rows.new_columns();
@@ -242,9 +333,18 @@ impl Component for Table {
                 self.columns.reset(&ctx.props().result.properties);
                 self.rows.new_columns();
             }
-            Did::ClosedDetails => {
-                self.wanted = None;
-                self.look = None;
+            Did::ClosedPane => {
+                self.close_pane();
+                self.focus();
+            }
+            Did::Chose(column, chosen) => self.chose(column, chosen),
+            Did::Only(condition) => self.only(condition),
+            Did::Unfiltered(property) => self.unfilter(property.as_deref()),
+            Did::Copy(format) => self.copy(ctx, format),
+            Did::Use => self.use_selection(ctx),
+            Did::Compare => self.compare(),
+            Did::SelectNone => {
+                self.selection.clear();
                 self.focus();
             }
         }
@@ -270,7 +370,16 @@ impl Component for Table {
 impl Table {
     /// Whether rows stand in the order of arrival, all of them.
     fn in_order(&self) -> bool {
-        self.columns.sort.is_none() && self.filter.is_empty()
+        self.columns.sort.is_empty() && self.filter.is_empty() && self.conditions.is_empty()
+    }
+
+    /// The rows shown, and their order.
+    fn shown(&self) -> View {
+        View {
+            sort: self.columns.sort.clone(),
+            filter: self.filter.clone(),
+            conditions: self.conditions.clone(),
+        }
     }
 
     fn current(&self) -> Scroll {
@@ -280,12 +389,12 @@ impl Table {
     /// Asks for what is visible and not here.
     fn ask(&mut self, ctx: &Context<Self>) {
         self.scroll.rows = self.rows.total();
-        let TableProps { result, link } = ctx.props();
+        let TableProps { result, link, .. } = ctx.props();
         let Some(link) = link else { return };
         // While nothing is known of a new view, its first screen is what will be shown.
         let wanted = self.scroll.drawn();
         let Some(range) = self.rows.missing(wanted) else { return };
-        let view = View { sort: self.columns.sort.iter().cloned().collect(), filter: self.filter.clone() };
+        let view = self.shown();
         let answer = ctx.link().callback(Did::Answered);
         if let Some(request) = link.rows(result.id, view, self.columns.properties(), range, answer) {
             self.rows.asked(request);
@@ -302,8 +411,8 @@ impl Table {
         (self.scroll, self.width) != before
     }
 
-    fn sort(&mut self, column: usize) {
-        self.columns.sort_by(column);
+    fn sort(&mut self, column: usize, add: bool) {
+        self.columns.sort_by(column, add);
         self.new_view();
     }
 
@@ -312,7 +421,9 @@ impl Table {
         if let Some((spot @ Spot::Row(_), _)) = &mut self.cursor {
             *spot = Spot::Row(0);
         }
-        // What is selected stays so, wherever it stands now.
+        // The object that is looked at stays so, wherever it stands now; which rows are selected was said of the old
+        // view.
+        self.selection.clear();
         self.wanted = None;
         self.scroll.top = 0.0;
         self.scroll_to = Some(0.0);
@@ -331,6 +442,7 @@ impl Table {
         let Some(wanted) = self.wanted.take() else { return };
         self.selected = Some(number);
         if wanted == Wanted::Opened && self.look.is_none() {
+            self.pane = Some(Pane::Details);
             self.look = Some(Look { number, request: None, state: Looked::Loading });
         }
         self.look_at_selected();
@@ -353,11 +465,22 @@ impl Table {
     }
 
     fn ask_details(&mut self, ctx: &Context<Self>) {
-        let TableProps { result, link } = ctx.props();
+        let TableProps { result, link, .. } = ctx.props();
         let (Some(link), Some(look)) = (link, &mut self.look) else { return };
         if look.request.is_none() && matches!(look.state, Looked::Loading | Looked::Stale(_)) {
             look.request = link.details(result.id, look.number, ctx.link().callback(Did::Answered));
         }
+    }
+
+    fn close_menu(&mut self) {
+        self.open = Open::Nothing;
+        self.focus();
+    }
+
+    fn close_pane(&mut self) {
+        self.wanted = None;
+        self.look = None;
+        self.pane = None;
     }
 
     fn focus(&self) {

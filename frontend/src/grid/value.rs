@@ -15,6 +15,7 @@ pub(super) fn value(value: &DetailValue) -> Html {
 
 /// A name that may break between its words: `PrimarySmtpAddress` at `Smtp`, a type's name after its dots.
 pub(super) fn breakable(name: &str) -> Html {
+    let name = &*text::visible(name);
     let mut start = 0;
     let mut words = Vec::new();
     for (at, pair) in name
@@ -57,11 +58,11 @@ pub(super) fn plain(value: &DetailValue) -> String {
 
 fn nested(value: &DetailValue, depth: usize) -> Html {
     match value {
-        DetailValue::Null => html! { <span class="no">{ text::NULL }</span> },
+        DetailValue::Null => html! { <span class="no">{ text::null() }</span> },
         DetailValue::Bool(yes) => html! { <span class={(!yes).then_some("no")}>{ said(*yes) }</span> },
-        DetailValue::Text(text) => html! { { text } },
+        DetailValue::Text(text) => html! { { text::visible(text).into_owned() } },
         DetailValue::List(items) if items.is_empty() => {
-            html! { <span class="no">{ text::EMPTY_LIST }</span> }
+            html! { <span class="no">{ text::empty_list() }</span> }
         }
         _ if depth == DEEPEST => html! { { "…" } },
         DetailValue::List(items) => html! {
@@ -71,10 +72,12 @@ fn nested(value: &DetailValue, depth: usize) -> Html {
                 }
             </ul>
         },
-        DetailValue::Object(title, properties) if properties.is_empty() => html! { { title } },
+        DetailValue::Object(title, properties) if properties.is_empty() => {
+            html! { { text::visible(title).into_owned() } }
+        }
         DetailValue::Object(title, properties) => html! {
             <details class="object">
-                <summary>{ if title.is_empty() { text::properties(properties.len()) } else { title.clone() } }</summary>
+                <summary>{ if title.is_empty() { text::properties(properties.len()) } else { text::visible(title).into_owned() } }</summary>
                 <dl>
                     for (name, value) in properties {
                         <dt>{ breakable(name) }</dt>
@@ -87,5 +90,5 @@ fn nested(value: &DetailValue, depth: usize) -> Html {
 }
 
 fn said(yes: bool) -> &'static str {
-    if yes { text::YES } else { text::NO }
+    if yes { text::yes() } else { text::no() }
 }

@@ -43,9 +43,9 @@ async fn read(response: Response) -> Result<(u16, String), Failure> {
 
 pub(super) fn unreachable(error: &gloo_net::Error) -> Failure {
     Failure {
-        what: text::RELAY_UNREACHABLE.into(),
-        cause: text::RELAY_UNREACHABLE_CAUSE.into(),
-        remedy: text::RELAY_UNREACHABLE_REMEDY.into(),
+        what: text::relay_unreachable().into(),
+        cause: text::relay_unreachable_cause().into(),
+        remedy: text::relay_unreachable_remedy().into(),
         raw: error.to_string(),
         ..Failure::default()
     }
@@ -53,9 +53,9 @@ pub(super) fn unreachable(error: &gloo_net::Error) -> Failure {
 
 pub(super) fn unexpected(status: u16, body: &str, error: &serde_json::Error) -> Failure {
     Failure {
-        what: text::RELAY_UNEXPECTED.into(),
-        cause: text::RELAY_UNEXPECTED_CAUSE.into(),
-        remedy: text::RELAY_UNEXPECTED_REMEDY.into(),
+        what: text::relay_unexpected().into(),
+        cause: text::relay_unexpected_cause().into(),
+        remedy: text::relay_unexpected_remedy().into(),
         // A proxy's page may be long, and its beginning says what it is.
         raw: format!("{error}: {}", body.chars().take(300).collect::<String>()),
         code: format!("HTTP {status}"),

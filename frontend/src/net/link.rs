@@ -13,8 +13,8 @@ use futures_util::{
 };
 use gloo_net::websocket::{Message, State, futures::WebSocket};
 use postern_shared::wire::{
-    BUILD, ClientMessage, Detail, EventNumber, RequestId, ResultId, RowBatch, ServerMessage, View, decode,
-    encode,
+    BUILD, ClientMessage, Copied, Detail, Difference, Download, EventNumber, Extract, RequestId, ResultId,
+    RowBatch, ServerMessage, Summary, View, decode, encode,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -45,6 +45,16 @@ pub enum Answered {
     Rows(RowBatch),
     /// To [`Link::details`].
     Details(RequestId, Option<Detail>),
+    /// To [`Link::summary`].
+    Summary(RequestId, Summary),
+    /// To [`Link::copy`].
+    Copied(Copied),
+    /// To [`Link::download`] and [`Link::transcript`], more than once.
+    Download(Download),
+    /// To [`Link::difference`].
+    Difference(Option<Difference>),
+    /// To [`Link::ping`].
+    Pong,
 }
 
 /// A connection. Clones are the same connection.
@@ -123,6 +133,43 @@ impl Link {
         self.ask(answer, |request| ClientMessage::Details { request, result, row })
     }
 
+    /// Asks what a column holds; the request's number, if it was sent.
+    pub fn summary(
+        &self,
+        result: ResultId,
+        (view, shown): (View, Vec<String>),
+        property: String,
+        sums: Vec<String>,
+        answer: Callback<Answered>,
+    ) -> Option<RequestId> {
+        self.ask(answer, |request| ClientMessage::Summarise { request, result, view, shown, property, sums })
+    }
+
+    /// Asks for text for the clipboard; whether it was sent.
+    pub fn copy(&self, extract: Extract, answer: Callback<Answered>) -> bool {
+        self.ask(answer, |request| ClientMessage::Copy { request, extract: Box::new(extract) }).is_some()
+    }
+
+    /// Asks for a download; whether it was sent.
+    pub fn download(&self, extract: Extract, answer: Callback<Answered>) -> bool {
+        self.ask(answer, |request| ClientMessage::Download { request, extract: Box::new(extract) }).is_some()
+    }
+
+    /// Asks for the session's events as a file; whether it was sent.
+    pub fn transcript(&self, json: bool, answer: Callback<Answered>) -> bool {
+        self.ask(answer, |request| ClientMessage::Transcript { request, json }).is_some()
+    }
+
+    /// Asks what differs between two results; whether it was sent.
+    pub fn difference(&self, before: ResultId, after: ResultId, answer: Callback<Answered>) -> bool {
+        self.ask(answer, |request| ClientMessage::Compare { request, before, after }).is_some()
+    }
+
+    /// Asks for an answer, to see how long it takes; whether it was sent.
+    pub fn ping(&self, answer: Callback<Answered>) -> bool {
+        self.ask(answer, |request| ClientMessage::Ping { request }).is_some()
+    }
+
     fn ask(
         &self,
         answer: Callback<Answered>,
@@ -198,6 +245,21 @@ impl Link {
         let (request, answered) = match message {
             ServerMessage::Rows(batch) => (batch.request, Answered::Rows(batch)),
             ServerMessage::Details { request, detail } => (request, Answered::Details(request, detail)),
+            ServerMessage::Summary { request, summary } => (request, Answered::Summary(request, summary)),
+            ServerMessage::Copied { request, copied } => (request, Answered::Copied(copied)),
+            ServerMessage::Difference { request, difference } => (request, Answered::Difference(difference)),
+            ServerMessage::Pong { request } => (request, Answered::Pong),
+            ServerMessage::Download { request, download } => {
+                if matches!(download, Download::Ready { .. } | Download::Running { .. }) {
+                    // More will come.
+                    let asked = self.0.asked.borrow().get(&request).cloned();
+                    if let Some(asked) = asked {
+                        asked.emit(Answered::Download(download));
+                    }
+                    return;
+                }
+                (request, Answered::Download(download))
+            }
             other => return messages.push(other),
         };
         let asked = self.0.asked.borrow_mut().remove(&request);

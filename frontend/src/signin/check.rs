@@ -46,17 +46,17 @@ impl Check {
         let stopped = self.steps.iter().any(|(step, _)| matches!(step.state, CheckState::Stopped { .. }));
         let verdict = match (self.done, stopped, self.signs_in) {
             (false, ..) | (true, true, _) => None,
-            (true, false, true) => Some(text::CHECK_WELL),
-            (true, false, false) => Some(text::CHECK_WELL_SO_FAR),
+            (true, false, true) => Some(text::check_well()),
+            (true, false, false) => Some(text::check_well_so_far()),
         };
         html! {
-            <section class="layers" aria-label={text::CHECK}>
+            <section class="layers" aria-label={text::check()}>
                 <div class="ask">
                     <button type="button" class="button" id="check" disabled={busy} {onclick}>
-                        { if busy { text::CHECKING } else { text::CHECK } }
+                        { if busy { text::checking() } else { text::check() } }
                     </button>
                     if self.steps.is_empty() && self.failure.is_none() {
-                        <small class="muted">{ text::CHECK_HINT }</small>
+                        <small class="muted">{ text::check_hint() }</small>
                     }
                 </div>
                 if !self.steps.is_empty() {
@@ -91,7 +91,7 @@ fn one(step: &CheckStep, since: f64, above: &Failure) -> Html {
         CheckState::Stopped { millis, failure, facts } => {
             let same = (&failure.what, &failure.code) == (&above.what, &above.code);
             let said = if same {
-                html! { <small>{ text::CHECK_SAME }</small> }
+                html! { <small>{ text::check_same() }</small> }
             } else {
                 failure_card(failure)
             };
@@ -118,7 +118,7 @@ fn list(facts: &[(String, String)]) -> Html {
     }
     html! {
         <details>
-            <summary>{ text::MORE_FACTS }</summary>
+            <summary>{ text::more_facts() }</summary>
             <dl>
                 for (name, value) in facts.iter() {
                     <dt>{ name }</dt>

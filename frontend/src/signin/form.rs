@@ -115,7 +115,7 @@ impl Component for Form {
         let connecting = *stage == Stage::Connecting || *stage == Stage::Resuming;
         html! {
             <form class="card" {onsubmit} aria-busy={busy.to_string()}>
-                <h2>{ text::CONNECT }</h2>
+                <h2>{ text::connect() }</h2>
                 { news.clone() }
                 if let Stage::Failed(failure) = stage {
                     { self.check.view(failure, ctx.link().callback(|_| Did::AskedForCheck)) }
@@ -123,7 +123,7 @@ impl Component for Form {
                 <fieldset disabled={busy}>
                     { self.endpoint_fields(ctx, offer, chosen) }
                     <label class="field">
-                        <span>{ text::USER_NAME }</span>
+                        <span>{ text::user_name() }</span>
                         <input ref={&self.user} id="user" name="username" autocomplete="username" autocapitalize="off"
                             spellcheck="false" required=true />
                     </label>
@@ -131,11 +131,11 @@ impl Component for Form {
                     if let Some((user, password)) = chosen.and_then(|endpoint| endpoint.demo.as_ref()) {
                         <p class="demo">
                             <span>
-                                { text::DEMO_HINT }<br />
+                                { text::demo_hint() }<br />
                                 <span class="muted">{ text::demo_credentials(user, password) }</span>
                             </span>
                             <button type="button" class="button" id="fill-in" onclick={ctx.link().callback(|_| Did::FilledIn)}>
-                                { text::FILL_IN }
+                                { text::fill_in() }
                             </button>
                         </p>
                     }
@@ -144,10 +144,10 @@ impl Component for Form {
                 { children.clone() }
                 <div class="buttons">
                     <button class="button primary" id="connect" disabled={busy}>
-                        { if busy { text::CONNECTING } else { text::CONNECT } }
+                        { if busy { text::connecting() } else { text::connect() } }
                     </button>
                     if connecting {
-                        <button type="button" class="button" id="cancel" onclick={cancel}>{ text::CANCEL }</button>
+                        <button type="button" class="button" id="cancel" onclick={cancel}>{ text::cancel() }</button>
                     }
                 </div>
             </form>
@@ -165,13 +165,13 @@ impl Form {
         html! {
             <>
                 <label class="field">
-                    <span>{ text::ENDPOINT }</span>
+                    <span>{ text::endpoint() }</span>
                     <select id="endpoint" onchange={ctx.link().callback(Did::Chose)}>
                         for (at, endpoint) in offer.endpoints.iter().enumerate() {
                             <option selected={at == self.endpoint}>{ &endpoint.title }</option>
                         }
                         if offer.custom_uri {
-                            <option selected={custom}>{ text::CUSTOM_URI }</option>
+                            <option selected={custom}>{ text::custom_uri() }</option>
                         }
                     </select>
                     if let Some(endpoint) = chosen {
@@ -183,8 +183,8 @@ impl Form {
                 </label>
                 if custom {
                     <label class="field">
-                        <span>{ text::CONNECTION_URI }</span>
-                        <input ref={&self.uri} id="uri" type="url" placeholder={text::CONNECTION_URI_EXAMPLE}
+                        <span>{ text::connection_uri() }</span>
+                        <input ref={&self.uri} id="uri" type="url" placeholder={text::connection_uri_example()}
                             required=true spellcheck="false" />
                     </label>
                 }
@@ -194,13 +194,13 @@ impl Form {
 
     fn password_field(&self, ctx: &Context<Self>) -> Html {
         let (kind, label, hint) = if self.password_shown {
-            ("text", text::HIDE, text::HIDE_PASSWORD)
+            ("text", text::hide(), text::hide_password())
         } else {
-            ("password", text::SHOW, text::SHOW_PASSWORD)
+            ("password", text::show(), text::show_password())
         };
         html! {
             <div class="field">
-                <label for="password">{ if self.settings.oauth { text::TOKEN } else { text::PASSWORD } }</label>
+                <label for="password">{ if self.settings.oauth { text::token() } else { text::password() } }</label>
                 <div class="with-button">
                     <input ref={&self.password} id="password" name="password" type={kind} autocomplete="current-password"
                         autocapitalize="off" spellcheck="false" required=true />

@@ -69,9 +69,9 @@ pub fn SignInPage(props: &SignInProps) -> Html {
         <div class="signin">
             <header class="side">
                 { mark(34) }
-                <h1>{ text::PRODUCT }</h1>
-                <p>{ text::CLAIM }</p>
-                <p class="foot">{ text::PASSWORD_PROMISE }</p>
+                <h1>{ text::product() }</h1>
+                <p>{ text::claim() }</p>
+                <p class="foot">{ text::password_promise() }</p>
             </header>
             <main class="card-place">
                 <div class="corner">{ theme_switch(props.theme, &props.wanted) }</div>
@@ -87,9 +87,9 @@ fn card(props: &SignInProps) -> Html {
         let give_up = props.wanted.reform(|_: MouseEvent| Intent::SignInAgain);
         return html! {
             <div class="card">
-                <p class="muted" role="status">{ text::RESUMING }</p>
+                <p class="muted" role="status">{ text::resuming() }</p>
                 { lost(props) }
-                <div class="buttons"><button type="button" class="button" onclick={give_up}>{ text::SIGN_IN_AGAIN }</button></div>
+                <div class="buttons"><button type="button" class="button" onclick={give_up}>{ text::sign_in_again() }</button></div>
             </div>
         };
     }
@@ -98,13 +98,13 @@ fn card(props: &SignInProps) -> Html {
         html! {
             <div class="card">
                 { failure_card(failure) }
-                <button type="button" class="button primary" onclick={again}>{ text::TRY_AGAIN }</button>
+                <button type="button" class="button primary" onclick={again}>{ text::try_again() }</button>
             </div>
         }
     });
     let Some(offer) = &props.offer else {
         return offer_failure.unwrap_or_else(|| {
-            html! { <div class="card"><p class="muted" role="status">{ text::LOADING_OFFER }</p></div> }
+            html! { <div class="card"><p class="muted" role="status">{ text::loading_offer() }</p></div> }
         });
     };
     let failure = match &props.stage {
@@ -116,7 +116,7 @@ fn card(props: &SignInProps) -> Html {
     let news = html! {
         <>
             if props.goodbye {
-                <p class="goodbye" role="status">{ text::SIGNED_OUT }</p>
+                <p class="goodbye" role="status">{ text::signed_out() }</p>
             }
             if failed {
                 { steps_view(&props.connecting) }
@@ -143,8 +143,8 @@ fn lost(props: &SignInProps) -> Html {
     let now = props.wanted.reform(|_: MouseEvent| Intent::Reconnect);
     html! {
         <p class="lost" role="status">
-            { text::RECONNECTING }{ " " }
-            <button type="button" class="quiet" onclick={now}>{ text::RECONNECT_NOW }</button>
+            { text::reconnecting() }{ " " }
+            <button type="button" class="quiet" onclick={now}>{ text::reconnect_now() }</button>
         </p>
     }
 }

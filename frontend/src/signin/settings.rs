@@ -31,8 +31,9 @@ pub(super) struct Settings {
     ui_culture: NodeRef,
 }
 
-/// What a user may choose as proxy. PowerShell's IEConfig, WinHttpConfig and AutoDetect are all the system's settings.
-const PROXIES: [&str; 4] = [text::PROXY_RELAY, text::PROXY_SYSTEM, text::PROXY_NONE, text::PROXY_EXPLICIT];
+/// What a user may choose as proxy. PowerShell's `IEConfig`, `WinHttpConfig` and `AutoDetect` are all the system's settings.
+const PROXIES: [text::Message; 4] =
+    [text::proxy_relay, text::proxy_system, text::proxy_none, text::proxy_explicit];
 const EXPLICIT: usize = 3;
 
 impl Settings {
@@ -54,42 +55,42 @@ impl Settings {
             chosen.map_or("Microsoft.Exchange", |endpoint| &endpoint.configuration).to_owned();
         html! {
             <details class="advanced">
-                <summary>{ text::SETTINGS }</summary>
+                <summary>{ text::settings() }</summary>
                 <div>
                     <label class="field">
-                        <span>{ text::CONFIGURATION }</span>
+                        <span>{ text::configuration() }</span>
                         <input ref={&self.configuration} id="configuration" placeholder={configuration} spellcheck="false" />
                     </label>
                     <label class="field">
-                        <span>{ text::AUTHENTICATION }</span>
+                        <span>{ text::authentication() }</span>
                         <select ref={&self.authentication} id="authentication" onchange={changed.clone()}>
-                            <option selected={!self.oauth}>{ text::BASIC }</option>
-                            <option selected={self.oauth}>{ text::OAUTH }</option>
+                            <option selected={!self.oauth}>{ text::basic() }</option>
+                            <option selected={self.oauth}>{ text::oauth() }</option>
                         </select>
                     </label>
                     <label class="field">
-                        <span>{ text::REDIRECTION }</span>
+                        <span>{ text::redirection() }</span>
                         <select ref={&self.redirection} id="redirection">
-                            <option selected=true>{ text::REDIRECTION_DENY }</option>
-                            <option>{ text::REDIRECTION_ALLOW }</option>
+                            <option selected=true>{ text::redirection_deny() }</option>
+                            <option>{ text::redirection_allow() }</option>
                         </select>
                     </label>
-                    { number(&self.maximum_redirection, "maximum-redirection", text::MAXIMUM_REDIRECTION, (0, 10), "5") }
+                    { number(&self.maximum_redirection, "maximum-redirection", text::maximum_redirection(), (0, 10), "5") }
                     { self.proxy_fields(offer, changed) }
                     if skip {
                         <fieldset class="checks">
-                            <legend>{ text::CERTIFICATE }</legend>
-                            <label><input ref={&self.skip_ca} id="skip-ca" type="checkbox" />{ text::SKIP_CA }</label>
-                            <label><input ref={&self.skip_cn} id="skip-cn" type="checkbox" />{ text::SKIP_CN }</label>
+                            <legend>{ text::certificate() }</legend>
+                            <label><input ref={&self.skip_ca} id="skip-ca" type="checkbox" />{ text::skip_ca() }</label>
+                            <label><input ref={&self.skip_cn} id="skip-cn" type="checkbox" />{ text::skip_cn() }</label>
                         </fieldset>
                     }
-                    { number(&self.open_timeout, "timeout", text::OPEN_TIMEOUT, (1, 600), text::DEFAULT_TIMEOUT) }
-                    { number(&self.operation_timeout, "operation-timeout", text::OPERATION_TIMEOUT, (1, 900),
-                        text::DEFAULT_TIMEOUT) }
-                    { number(&self.idle_timeout, "idle-timeout", text::IDLE_TIMEOUT, (60, 43_200),
-                        text::DEFAULT_TIMEOUT) }
-                    { culture(&self.culture, "culture", text::CULTURE) }
-                    { culture(&self.ui_culture, "ui-culture", text::UI_CULTURE) }
+                    { number(&self.open_timeout, "timeout", text::open_timeout(), (1, 600), text::default_timeout()) }
+                    { number(&self.operation_timeout, "operation-timeout", text::operation_timeout(), (1, 900),
+                        text::default_timeout()) }
+                    { number(&self.idle_timeout, "idle-timeout", text::idle_timeout(), (60, 43_200),
+                        text::default_timeout()) }
+                    { culture(&self.culture, "culture", text::culture()) }
+                    { culture(&self.ui_culture, "ui-culture", text::ui_culture()) }
                 </div>
             </details>
         }
@@ -102,26 +103,26 @@ impl Settings {
         html! {
             <>
                 <label class="field">
-                    <span>{ text::PROXY }</span>
+                    <span>{ text::proxy() }</span>
                     <select ref={&self.proxy_access} id="proxy" onchange={changed.clone()}>
                         for (at, name) in PROXIES.iter().enumerate() {
-                            <option selected={at == self.proxy}>{ *name }</option>
+                            <option selected={at == self.proxy}>{ name() }</option>
                         }
                     </select>
                 </label>
                 if self.proxy == EXPLICIT {
                     <label class="field">
-                        <span>{ text::PROXY_URI }</span>
+                        <span>{ text::proxy_uri() }</span>
                         <input ref={&self.proxy_uri} id="proxy-uri" type="url" required=true spellcheck="false"
-                            placeholder={text::PROXY_EXAMPLE} />
+                            placeholder={text::proxy_example()} />
                     </label>
                     <label class="field">
-                        <span>{ text::PROXY_USER }</span>
+                        <span>{ text::proxy_user() }</span>
                         <input ref={&self.proxy_user} id="proxy-user" autocomplete="off" autocapitalize="off"
                             spellcheck="false" />
                     </label>
                     <label class="field">
-                        <span>{ text::PROXY_PASSWORD }</span>
+                        <span>{ text::proxy_password() }</span>
                         <input ref={&self.proxy_password} id="proxy-password" type="password" autocomplete="off" />
                     </label>
                 }
@@ -177,7 +178,7 @@ fn culture(input: &NodeRef, id: &'static str, label: &'static str) -> Html {
     html! {
         <label class="field">
             <span>{ label }</span>
-            <input ref={input} {id} placeholder={text::CULTURE_EXAMPLE} spellcheck="false"
+            <input ref={input} {id} placeholder={text::culture_example()} spellcheck="false"
                 pattern="[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*" />
         </label>
     }

@@ -18,14 +18,14 @@ pub(super) fn steps_view(connecting: &Connecting) -> Html {
     let importing = import.filter(|(received, total)| failure.is_none() && (*total == 0 || received < total));
     html! {
         <div class="progress">
-            <ol class="steps" aria-label={text::STEPS}>
+            <ol class="steps" aria-label={text::steps()}>
                 for step in steps.iter() {
                     { one(step) }
                 }
             </ol>
             if let Some((received, total)) = importing {
                 <p class="importing" role="status">{ text::importing(received, total) }</p>
-                { meter(text::IMPORT, percent(received, total)) }
+                { meter(text::import(), percent(received, total)) }
             }
         </div>
     }

@@ -7,8 +7,8 @@ mod tests;
 use std::{collections::HashMap, rc::Rc};
 
 use postern_shared::wire::{
-    BlockId, Event, EventKind, EventNumber, Failure, Prompt, PromptId, ResultId, ServerMessage, SessionFacts,
-    StepState,
+    Allowed, BlockId, Event, EventKind, EventNumber, Failure, Kept, Prompt, PromptId, ResultId,
+    ServerMessage, SessionFacts, StepState,
 };
 
 pub use self::block::{Block, Part, Progress, ResultInfo, Run};
@@ -50,6 +50,10 @@ pub struct Model {
     epoch: Option<Millis>,
     /// Steps of connecting.
     pub connecting: Rc<Connecting>,
+    /// What the relay keeps for the user from one session to the next.
+    pub kept: Rc<Kept>,
+    /// What the administrator allows; `None` until the relay has said so.
+    pub allowed: Option<Allowed>,
     /// Facts of the open session; `None` until it takes commands.
     pub facts: Option<Rc<SessionFacts>>,
     /// The blocks, oldest first.
@@ -105,7 +109,16 @@ impl Model {
                 }
                 self.ended = Some(Rc::new(failure));
             }
-            ServerMessage::Rows(_) | ServerMessage::Details { .. } => {}
+            ServerMessage::Kept(kept) => self.kept = Rc::new(kept),
+            ServerMessage::Allowed(allowed) => self.allowed = Some(allowed),
+            // Answers go to those who asked.
+            ServerMessage::Rows(_)
+            | ServerMessage::Details { .. }
+            | ServerMessage::Summary { .. }
+            | ServerMessage::Copied { .. }
+            | ServerMessage::Download { .. }
+            | ServerMessage::Difference { .. }
+            | ServerMessage::Pong { .. } => {}
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::hash_map::DefaultHasher, error::Error, fmt::Write as _, f
 use postern_fuzz::{TARGETS, corpus, target};
 
 /// Longest packed corpus. It is in the repository: the small inputs cover nearly everything.
-const MAX_PACKED: usize = 256 << 10;
+const MAX_PACKED: usize = 64 << 10;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,8 +1,11 @@
 //! The engine's doors: the remote side, the files of the session, and whoever reads what comes out.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsValue};
+use postern_shared::{
+    value::{DateTimeKind, PsDateTime, PsStr, PsValue},
+    view::FormatViews,
+};
 
 use crate::value::{ErrorRecord, Value};
 
@@ -50,6 +53,11 @@ pub trait Remote {
     /// Names of all commands, for Get-Command.
     fn names(&self) -> Vec<PsStr> {
         Vec::new()
+    }
+
+    /// The views that it has for its types, from what `Get-FormatData` gives there.
+    fn views(&self) -> Rc<FormatViews> {
+        Rc::default()
     }
 
     /// Starts a command. What it gives is read from what this returns.
@@ -265,6 +273,17 @@ pub trait Workspace {
     fn remove(&mut self, name: &str) -> bool;
     /// Names, lengths and times of writing of all files.
     fn list(&mut self) -> Vec<FileInfo>;
+}
+
+/// Objects as CLIXML documents, for Export- and Import-Clixml: whoever runs the engine knows how they are written.
+pub trait Clixml {
+    /// The document of these values, without white space between its elements. Secrets are left out.
+    fn encode(&self, values: &[PsValue]) -> Vec<u8>;
+    /// The values of a document (UTF-8).
+    ///
+    /// # Errors
+    /// If it is none, as a sentence.
+    fn decode(&self, document: &[u8]) -> Result<Vec<PsValue>, PsStr>;
 }
 
 /// A file of the workspace.

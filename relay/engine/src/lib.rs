@@ -12,6 +12,7 @@
 //! | `interp` | the interpreter: scopes, statements, expressions, the binder, pipelines, remote commands |
 //! | `convert`, `ops` | conversions, arithmetic, comparison, patterns, formats |
 //! | `members` | properties, methods and static members: the closed world's tables |
+//! | `format` | objects as text: tables, lists, and which view an object has |
 //! | `cmdlets` | the cmdlets, one file a family; how to add one is said there |
 //!
 //! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
@@ -29,6 +30,7 @@ mod cmdlets;
 mod code;
 mod convert;
 mod encoding;
+pub mod format;
 pub mod host;
 mod interp;
 pub mod limits;

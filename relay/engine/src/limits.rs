@@ -56,5 +56,6 @@ pub const MAX_FOLDERS: usize = 1_000;
 
 /// Levels of nested values in JSON.
 pub const MAX_JSON_DEPTH: usize = 1_024;
+
 /// What ends a line of text that the engine makes.
 pub const NEWLINE: &str = "\n";

@@ -82,11 +82,11 @@ fn inputs(what: &str, input: impl Fn(usize) -> PsValue) {
     };
     send(Some(&mut sent));
     let mut bodies = String::from("<all>");
-    inputs.iter().for_each(|value| {
+    for value in &inputs {
         let mut body = Vec::new();
         encode(value, &mut body);
         bodies.push_str(std::str::from_utf8(&body).expect("UTF-8"));
-    });
+    }
     bodies.push_str("</all>");
     assert!(sent.len() > bodies.len(), "all was sent");
     figure(&title, "quick-xml, a bare scan", median(30, || scan(black_box(&bodies))));

@@ -194,6 +194,8 @@ pub struct Reassembler {
     open: Option<Open>,
     limit: usize,
     broken: bool,
+    /// No object has begun yet, and the stream may start within one.
+    joining: bool,
 }
 
 #[derive(Debug)]
@@ -212,7 +214,13 @@ impl Default for Reassembler {
 impl Reassembler {
     /// A reassembler for messages of up to `limit` bytes. It never holds much more than that.
     pub fn new(limit: usize) -> Self {
-        Self { pending: Vec::new(), open: None, limit, broken: false }
+        Self { pending: Vec::new(), open: None, limit, broken: false, joining: false }
+    }
+
+    /// A reassembler for a stream whose beginning somebody else has received: the rest of an object that had begun there
+    /// is passed over.
+    pub fn joining(limit: usize) -> Self {
+        Self { joining: true, ..Self::new(limit) }
     }
 
     /// Takes the next bytes of the stream and calls `on_message` for each message that they complete.
@@ -268,6 +276,7 @@ impl Reassembler {
         let &Header { object, fragment, flags, .. } = header;
         if flags & START != 0 {
             self.open = None;
+            self.joining = false;
             if fragment != 0 {
                 return Err(FragmentError::OutOfOrder { object, fragment, expected: 0 });
             }
@@ -276,6 +285,9 @@ impl Reassembler {
             } else {
                 self.open = Some(Open { object, next: 1, message: piece.to_vec() });
             }
+            return Ok(());
+        }
+        if self.joining {
             return Ok(());
         }
         let Some(open) = self.open.as_mut().filter(|open| open.object == object) else {
@@ -324,6 +336,16 @@ mod tests {
         bytes.extend_from_slice(&(piece.len() as u32).to_be_bytes());
         bytes.extend_from_slice(piece);
         bytes
+    }
+
+    #[test]
+    fn who_joins_a_stream_begins_with_its_next_object() {
+        let mut late = Reassembler::joining(1000);
+        let rest = [fragment(7, 2, 0, b"b"), fragment(7, 3, END, b"c")].concat();
+        assert_eq!(reassemble(&mut late, &rest), Ok(Vec::new()));
+        assert_eq!(reassemble(&mut late, &fragment(8, 0, START | END, b"d")), Ok(vec![b"d".to_vec()]));
+        let error = FragmentError::NoStart { object: 9, fragment: 1 };
+        assert_eq!(reassemble(&mut late, &fragment(9, 1, END, b"e")), Err(error));
     }
 
     /// WIRE 1: the header is big-endian.

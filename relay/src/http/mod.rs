@@ -3,6 +3,7 @@
 mod assets;
 mod check;
 mod cookie;
+mod download;
 pub(crate) mod origin;
 mod rate;
 mod sign_in;
@@ -74,6 +75,7 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
         .route("/api/offer", get(sign_in::offer))
         .route("/api/sign-in", post(sign_in::sign_in))
         .route("/api/check", post(check::check))
+        .route("/api/download/{session}/{secret}", get(download::download))
         .route("/ws", get(socket::connect))
         .route("/health", get(|| async { "ok\n" }))
         .fallback(get(asset))

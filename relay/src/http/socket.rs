@@ -20,7 +20,8 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use postern_shared::wire::{
-    self, BUILD, ClientMessage, EventNumber, Failure, MAX_FRAME, RowBatch, ServerMessage,
+    self, Allowed, BUILD, ClientMessage, Download, EventNumber, Extract, Failure, Kept, MAX_FRAME, RequestId,
+    RowBatch, ServerMessage,
 };
 use serde::Deserialize;
 use tokio::{
@@ -31,8 +32,12 @@ use tokio::{
 
 use super::{Browser, Relay, wipe};
 use crate::{
-    session::{Found, Handle, Reply, Wish, session_gone, too_many_tabs},
-    store::RowsRequest,
+    session::{
+        Found, Handle, Reply, Wish,
+        download::{Source, no_result, not_allowed},
+        session_gone, too_many_tabs,
+    },
+    store::{RowsRequest, Store},
 };
 
 /// How long a page has for its first frame.
@@ -76,8 +81,9 @@ pub(super) async fn connect(
             let most = relay.config.limits.sockets_per_session;
             if let Some(attached) = Attached::new(handle, most) {
                 let tracked = relay.sessions.track();
+                let allowed = relay.config.allowed();
                 return upgrade.on_upgrade(move |socket| async move {
-                    serve(socket, &attached.0).await;
+                    serve(socket, &attached.0, allowed).await;
                     drop((attached, tracked));
                 });
             }
@@ -111,7 +117,7 @@ impl Drop for Attached {
     }
 }
 
-async fn serve(mut socket: WebSocket, handle: &Arc<Handle>) {
+async fn serve(mut socket: WebSocket, handle: &Arc<Handle>, allowed: Allowed) {
     let Ok(Some(Ok(first))) = timeout(HELLO, socket.recv()).await else { return };
     let Some(ClientMessage::Hello { build, after }) = read_message(&first) else {
         let _ = timeout(FAREWELL, close(&mut socket, close_code::PROTOCOL)).await;
@@ -126,16 +132,24 @@ async fn serve(mut socket: WebSocket, handle: &Arc<Handle>) {
         let _ = timeout(FAREWELL, close(&mut socket, close_code::POLICY)).await;
         return;
     }
+    if send(&mut socket, &ServerMessage::Allowed(allowed)).await.is_err() {
+        return;
+    }
     let (sink, stream) = socket.split();
     let (answer, answers) = mpsc::channel(REQUESTS);
     tokio::select! {
-        () = read(stream, handle, answer) => {}
+        () = read(stream, handle, answer, allowed) => {}
         _ = write(sink, handle, answers, after) => {}
     }
 }
 
 /// Reads what the page says, until it says no more.
-async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: mpsc::Sender<ServerMessage>) {
+async fn read(
+    mut stream: SplitStream<WebSocket>,
+    handle: &Arc<Handle>,
+    answer: mpsc::Sender<ServerMessage>,
+    allowed: Allowed,
+) {
     let busy = Arc::new(Semaphore::new(REQUESTS));
     // Dropped with this function, and with it what nobody waits for any more.
     let mut requests = JoinSet::new();
@@ -161,14 +175,50 @@ async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: 
             }
             Some(ClientMessage::Active) => Wish::Active,
             Some(ClientMessage::SignOut) => Wish::SignOut,
-            Some(ClientMessage::Rows { request, result, view, columns, from, count }) => {
+            Some(ClientMessage::Kept) => {
+                if answer.send(kept(handle)).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            Some(ClientMessage::Keep { name, text }) => {
+                if let Some((person, _)) = handle.person.get() {
+                    let person = Arc::clone(person);
+                    // It may write a file.
+                    let _ = tokio::task::spawn_blocking(move || person.set_snippet(&name, &text)).await;
+                }
+                if answer.send(kept(handle)).await.is_err() {
+                    return;
+                }
+                Wish::Active
+            }
+            Some(ClientMessage::Ping { request }) => {
+                if answer.send(ServerMessage::Pong { request }).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            Some(ClientMessage::Download { request, extract }) => {
+                requests.spawn(download(Arc::clone(handle), request, *extract, allowed, answer.clone()));
+                Wish::Active
+            }
+            Some(ClientMessage::Transcript { request, json }) => {
+                requests.spawn(transcript(Arc::clone(handle), request, json, allowed, answer.clone()));
+                Wish::Active
+            }
+            Some(
+                message @ (ClientMessage::Rows { .. }
+                | ClientMessage::Summarise { .. }
+                | ClientMessage::Copy { .. }
+                | ClientMessage::Compare { .. }),
+            ) => {
                 let Ok(permit) = Arc::clone(&busy).acquire_owned().await else { return };
                 let (store, answer) = (Arc::clone(&handle.store), answer.clone());
                 while requests.try_join_next().is_some() {}
                 requests.spawn(async move {
-                    let request = RowsRequest { request, view, columns, from, count };
-                    let rows: RowBatch = store.rows(result, request).await;
-                    let _ = answer.send(ServerMessage::Rows(rows)).await;
+                    if let Some(message) = look_up(&store, message).await {
+                        let _ = answer.send(message).await;
+                    }
                     drop(permit);
                 });
                 continue;
@@ -184,6 +234,99 @@ async fn read(mut stream: SplitStream<WebSocket>, handle: &Arc<Handle>, answer: 
         if handle.wishes.send(wish).await.is_err() {
             // The session is about to end; the writer says so.
             std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// What is kept of the user: the lines of earlier sessions, and the snippets as they are now.
+fn kept(handle: &Handle) -> ServerMessage {
+    ServerMessage::Kept(handle.person.get().map_or_else(Kept::default, |(person, before)| Kept {
+        lines: before.lines.clone(),
+        snippets: person.all().snippets,
+    }))
+}
+
+/// Answers a question about results.
+async fn look_up(store: &Arc<Store>, message: ClientMessage) -> Option<ServerMessage> {
+    Some(match message {
+        ClientMessage::Rows { request, result, view, columns, from, count } => {
+            let request = RowsRequest { request, view, columns, from, count };
+            let rows: RowBatch = store.rows(result, request).await;
+            ServerMessage::Rows(rows)
+        }
+        ClientMessage::Summarise { request, result, view, shown, property, sums } => {
+            let summary = store.summary(result, view, shown, property, sums).await;
+            ServerMessage::Summary { request, summary }
+        }
+        ClientMessage::Copy { request, extract } => {
+            ServerMessage::Copied { request, copied: store.copy(*extract).await }
+        }
+        ClientMessage::Compare { request, before, after } => {
+            ServerMessage::Difference { request, difference: store.difference(before, after).await }
+        }
+        _ => return None,
+    })
+}
+
+/// Makes a download of a part of a result, and tells how it stands.
+async fn download(
+    handle: Arc<Handle>,
+    request: RequestId,
+    extract: Extract,
+    allowed: Allowed,
+    answer: mpsc::Sender<ServerMessage>,
+) {
+    let name = extract.name.clone();
+    let made = if allowed.downloads {
+        match handle.store.extract(extract).await {
+            Some(extraction) => handle.downloads.add(&handle.id, &name, Source::Extract(extraction)),
+            None => Err(Box::new(no_result())),
+        }
+    } else {
+        Err(Box::new(not_allowed()))
+    };
+    follow(made, request, &answer).await;
+}
+
+/// Makes a download of the session's events, and tells how it stands.
+async fn transcript(
+    handle: Arc<Handle>,
+    request: RequestId,
+    json: bool,
+    allowed: Allowed,
+    answer: mpsc::Sender<ServerMessage>,
+) {
+    let made = if allowed.downloads {
+        let source = Source::Transcript(Arc::clone(&handle.log), json);
+        handle.downloads.add(&handle.id, "Transcript", source)
+    } else {
+        Err(Box::new(not_allowed()))
+    };
+    follow(made, request, &answer).await;
+}
+
+async fn follow(
+    made: Result<watch::Receiver<Download>, Box<Failure>>,
+    request: RequestId,
+    answer: &mpsc::Sender<ServerMessage>,
+) {
+    let mut told = match made {
+        Ok(told) => told,
+        Err(failure) => {
+            let download = Download::Failed(*failure);
+            let _ = answer.send(ServerMessage::Download { request, download }).await;
+            return;
+        }
+    };
+    loop {
+        let download = told.borrow_and_update().clone();
+        let over = matches!(download, Download::Done { .. } | Download::Failed(_));
+        if answer.send(ServerMessage::Download { request, download }).await.is_err() || over {
+            return;
+        }
+        // Without a sender it ran out before it was fetched.
+        if told.changed().await.is_err() {
+            return;
         }
     }
 }

@@ -6,6 +6,7 @@ mod catalog;
 mod check;
 mod connect;
 mod control;
+pub(crate) mod download;
 mod failure;
 mod import;
 mod known;
@@ -17,6 +18,7 @@ mod prompt;
 mod registry;
 mod script;
 mod task;
+mod transcript;
 
 pub(crate) use self::{
     check::check,

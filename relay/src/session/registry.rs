@@ -3,11 +3,11 @@
 use std::{
     collections::{HashMap, VecDeque},
     fmt::Write as _,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
-use postern_shared::wire::{EventNumber, Failure};
+use postern_shared::wire::{EventNumber, Failure, Kept};
 use tokio::sync::{mpsc, watch};
 use tokio_util::{
     sync::CancellationToken,
@@ -17,6 +17,7 @@ use tokio_util::{
 use super::{
     control::{Control, Wish},
     known::Known,
+    download::Downloads,
     live::Live,
     log::{Log, LogLimits},
     task::{Opening, Session},
@@ -24,6 +25,7 @@ use super::{
 use crate::{
     config::Config,
     http::Browser,
+    kept::{Person, Shelf},
     store::{Budget, Store},
 };
 
@@ -46,6 +48,10 @@ pub(crate) struct Handle {
     pub(crate) log: Arc<Log>,
     pub(crate) live: Arc<Live>,
     pub(crate) store: Arc<Store>,
+    /// What is kept of the user from earlier sessions, and where it is kept; once the endpoint has accepted the user.
+    pub(crate) person: OnceLock<(Arc<Person>, Kept)>,
+    /// Downloads asked for.
+    pub(crate) downloads: Downloads,
     pub(crate) wishes: mpsc::Sender<Wish>,
     /// Sockets that show the session.
     pub(crate) attached: watch::Sender<usize>,
@@ -60,6 +66,7 @@ pub(crate) struct Sessions {
     config: Arc<Config>,
     budget: Arc<Budget>,
     known: Arc<Known>,
+    shelf: Arc<Shelf>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     inner: Mutex<Inner>,
@@ -104,7 +111,9 @@ pub(crate) enum Found {
 impl Sessions {
     pub(crate) fn new(config: Arc<Config>) -> Arc<Self> {
         let budget = Budget::new(config.limits.megabytes.saturating_mul(1 << 20));
+        let shelf = Arc::new(Shelf::new(config.history_folder.clone()));
         Arc::new(Self {
+            shelf,
             config,
             budget,
             known: Arc::default(),
@@ -139,6 +148,8 @@ impl Sessions {
             log: Arc::new(Log::new(log_limits)),
             live: Arc::new(Live::new()),
             store: Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget)),
+            person: OnceLock::new(),
+            downloads: Downloads::default(),
             wishes,
             attached,
             shown: watch::Sender::new(0),
@@ -149,7 +160,8 @@ impl Sessions {
 
         let (idle, grace) = (self.config.idle(), self.config.grace());
         let control = Control::new(wished, count, self.shutdown.clone(), idle, grace);
-        let session = Session::new(&handle, control, Arc::clone(&self.config), Arc::clone(&self.known));
+        let (known, shelf) = (Arc::clone(&self.known), Arc::clone(&self.shelf));
+        let session = Session::new(&handle, control, Arc::clone(&self.config), known, shelf);
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             // A task of its own: should it panic, the session is still taken off the list.

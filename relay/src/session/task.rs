@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -29,7 +29,7 @@ use super::{
     prompt::console,
     registry::Handle,
 };
-use crate::{config::Config, store::Store};
+use crate::{config::Config, kept::Shelf, store::Store};
 
 /// The longest command line: scripts are pasted, books are not.
 const LONGEST_LINE: usize = 64 << 10;
@@ -65,6 +65,8 @@ pub(crate) struct Session {
     console: Console,
     shown: watch::Receiver<EventNumber>,
     id: String,
+    handle: Weak<Handle>,
+    shelf: Arc<Shelf>,
 }
 
 /// A line that waits for its turn.
@@ -92,7 +94,13 @@ impl From<Leave> for End {
 }
 
 impl Session {
-    pub(crate) fn new(handle: &Handle, control: Control, config: Arc<Config>, known: Arc<Known>) -> Self {
+    pub(crate) fn new(
+        handle: &Arc<Handle>,
+        control: Control,
+        config: Arc<Config>,
+        known: Arc<Known>,
+        shelf: Arc<Shelf>,
+    ) -> Self {
         Self {
             log: Arc::clone(&handle.log),
             live: Arc::clone(&handle.live),
@@ -111,6 +119,8 @@ impl Session {
             console: console(),
             shown: handle.shown.subscribe(),
             id: handle.id.clone(),
+            handle: Arc::downgrade(handle),
+            shelf,
         }
     }
 
@@ -217,6 +227,12 @@ impl Session {
             }
         };
         tracing::info!(session = %self.id, commands = facts.commands.len(), is_known, "Session ready");
+        if let Some(handle) = self.handle.upgrade() {
+            // Known now: the endpoint has accepted the password.
+            let person = self.shelf.person(&opening.uri, &opening.user);
+            let kept = person.all();
+            let _ = handle.person.set((person, kept));
+        }
         self.log.append(EventKind::Ready(facts));
         match self.serve(remote, &local).await {
             Ok(never) => match never {},
@@ -339,6 +355,13 @@ impl Session {
             None
         };
         let shown = if line.len() > LONGEST_LINE { failure::shorten(&line) } else { line.clone() };
+        if refused.is_none()
+            && let Some((person, _)) = self.handle.upgrade().as_ref().and_then(|handle| handle.person.get())
+        {
+            let (person, line) = (Arc::clone(person), line.clone());
+            // It may write a file.
+            tokio::task::spawn_blocking(move || person.add_line(&line));
+        }
         self.log.append(EventKind::Block { block, line: shown });
         match refused {
             Some(failure) => {

@@ -4,11 +4,15 @@ mod budget;
 mod cells;
 mod chunk;
 mod column;
+mod condition;
 mod details;
+mod difference;
+mod extract;
 mod order;
 mod pack;
 mod rows;
 mod same;
+mod summary;
 mod weight;
 
 use std::{
@@ -18,12 +22,13 @@ use std::{
 
 use postern_shared::{
     value::PsValue,
-    wire::{BlockId, Detail, ResultId, RowBatch},
+    wire::{BlockId, Copied, Detail, Difference, Extract, ResultId, RowBatch, Summary, View},
 };
 
 use self::{budget::Share, rows::StoredResult, weight::weight};
 pub(crate) use self::{
     budget::{Budget, Full},
+    extract::{Broken, Extraction},
     rows::RowsRequest,
 };
 
@@ -103,6 +108,40 @@ impl Store {
     /// One object whole.
     pub(crate) fn details(&self, result: ResultId, row: u64) -> Option<Detail> {
         Some(details::detail(&self.get(result)?.row(row)?))
+    }
+
+    /// What a column holds.
+    pub(crate) async fn summary(
+        &self,
+        result: ResultId,
+        view: View,
+        shown: Vec<String>,
+        property: String,
+        sums: Vec<String>,
+    ) -> Summary {
+        let Some(stored) = self.get(result) else { return Summary::default() };
+        let work = move || summary::summary(&stored, &view, &shown, &property, &sums);
+        tokio::task::spawn_blocking(work).await.unwrap_or_default()
+    }
+
+    /// Text for the clipboard.
+    pub(crate) async fn copy(&self, extract: Extract) -> Copied {
+        let Some(extraction) = self.extract(extract).await else { return Copied::default() };
+        tokio::task::spawn_blocking(move || extraction.copy()).await.unwrap_or_default()
+    }
+
+    /// A part of a result as it stands now, to be written; `None` if there is no such result (any more).
+    pub(crate) async fn extract(&self, extract: Extract) -> Option<Extraction> {
+        let stored = self.get(extract.result)?;
+        // A sort may be due.
+        tokio::task::spawn_blocking(move || Extraction::new(&stored, extract)).await.ok()
+    }
+
+    /// What differs between two results.
+    pub(crate) async fn difference(&self, before: ResultId, after: ResultId) -> Option<Difference> {
+        let (before, after) = (self.get(before)?, self.get(after)?);
+        let work = move || difference::difference(&before.snapshot(), &after.snapshot());
+        tokio::task::spawn_blocking(work).await.ok()
     }
 
     fn get(&self, result: ResultId) -> Option<Arc<StoredResult>> {

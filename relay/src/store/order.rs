@@ -7,12 +7,14 @@ use std::{cmp::Ordering, sync::Arc};
 
 use postern_shared::{view::SortKey, wire::View};
 
-use super::{cells, rows::Snapshot};
+use super::{cells, condition::Matcher, rows::Snapshot};
 
 /// Orders kept of one result: two tabs, each with the order before and the one now.
 const KEPT: usize = 4;
 /// Sort keys that are looked at; a click adds one.
 const MOST_KEYS: usize = 8;
+/// Conditions that are looked at.
+const MOST_CONDITIONS: usize = 32;
 
 /// The orders of one result that were asked for last, the newest at the end.
 #[derive(Default)]
@@ -68,6 +70,8 @@ impl Order {
         let sort = view.sort.get(..MOST_KEYS).unwrap_or(&view.sort);
         self.keys.resize(sort.len(), Vec::new());
         let filter = view.filter.to_lowercase();
+        let conditions: Vec<Matcher> =
+            view.conditions.iter().take(MOST_CONDITIONS).map(Matcher::new).collect();
         for (start, chunk) in snapshot.chunks_from(self.seen) {
             let known = self.seen.saturating_sub(start);
             for (key, values) in sort.iter().zip(&mut self.keys) {
@@ -79,6 +83,10 @@ impl Order {
                     let matches = chunk.map_property(column, |value| cells::contains(value, &filter));
                     shown.iter_mut().zip(matches).for_each(|(shown, matches)| *shown |= matches);
                 }
+            }
+            for condition in &conditions {
+                let matches = chunk.map_property(&condition.property, |value| condition.matches(value));
+                shown.iter_mut().zip(matches).for_each(|(shown, matches)| *shown &= matches);
             }
             for (row, shown) in (start..).zip(shown).skip(known) {
                 if shown && let Ok(row) = u32::try_from(row) {
@@ -121,7 +129,7 @@ mod tests {
             property: (*property).to_owned(),
             descending: *descending,
         };
-        View { sort: keys.iter().map(key).collect(), filter: filter.to_owned() }
+        View { sort: keys.iter().map(key).collect(), filter: filter.to_owned(), conditions: Vec::new() }
     }
 
     fn rows(result: &StoredResult, view: View) -> (u64, Vec<u64>) {
@@ -147,6 +155,20 @@ mod tests {
         assert_eq!(rows(&result, view(&[("name", false)], "")), (5, vec![1, 3, 0, 2, 4]));
         assert_eq!(rows(&result, view(&[("Size", false)], "c")), (2, vec![4, 2]));
         assert_eq!(rows(&result, view(&[("None", false)], "")), (5, vec![0, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn rows_must_meet_every_condition() {
+        let result = StoredResult::new(1);
+        for (name, size) in [("b", 2), ("A", 10), ("c", 2), ("ab", 11)] {
+            push(&result, name, size);
+        }
+        let condition = |property: &str, test| wire::Condition { property: property.into(), test };
+        let conditions = vec![
+            condition("Name", wire::Test::Contains("a".into())),
+            condition("size", wire::Test::Above("10".into())),
+        ];
+        assert_eq!(rows(&result, View { conditions, ..View::default() }), (1, vec![3]));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     budget::Share,
     cells,
     chunk::{CHUNK, Chunk},
-    order::Orders,
+    order::{Order, Orders},
 };
 
 /// Rows in one answer; the page shows some fifty and asks ahead.
@@ -126,10 +126,7 @@ impl StoredResult {
     pub(super) fn rows(&self, request: &RowsRequest) -> RowBatch {
         let snapshot = self.snapshot();
         let columns: Vec<&str> = request.columns.iter().take(MOST_COLUMNS).map(String::as_str).collect();
-        let order = (request.view != View::default()).then(|| {
-            let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
-            orders.order(&snapshot, &request.view, &columns)
-        });
+        let order = self.order(&snapshot, &request.view, &columns);
         let total = order.as_ref().map_or(snapshot.len, |order| order.rows().len());
         let from = usize::try_from(request.from).unwrap_or(usize::MAX).min(total);
         let to = from.saturating_add(request.count.min(MOST_ROWS) as usize).min(total);
@@ -141,7 +138,15 @@ impl StoredResult {
         RowBatch { request: request.request, from: from as u64, total: total as u64, rows, columns }
     }
 
-    fn snapshot(&self) -> Snapshot {
+    /// The rows of a view, in its order; `None` for all of them in the order of arrival.
+    pub(super) fn order(&self, snapshot: &Snapshot, view: &View, shown: &[&str]) -> Option<Arc<Order>> {
+        (*view != View::default()).then(|| {
+            let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+            orders.order(snapshot, view, shown)
+        })
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
         let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner);
         let mut chunks = rows.full.clone();
         if !rows.last.is_empty() {
@@ -172,8 +177,23 @@ impl Snapshot {
         chunks.map(|(at, chunk)| (at * CHUNK, &**chunk))
     }
 
+    /// The object of a row.
+    pub(super) fn object(&self, row: usize) -> PsValue {
+        self.chunks.get(row / CHUNK).and_then(|chunk| chunk.get(row % CHUNK)).unwrap_or_default()
+    }
+
+    /// What a function says of a property of all rows, in the order of arrival; it is asked once where a chunk's value
+    /// repeats.
+    pub(super) fn map_property<T: Clone>(&self, name: &str, of: impl Fn(&PsValue) -> T) -> Vec<T> {
+        let mut all = Vec::with_capacity(self.len);
+        for chunk in &self.chunks {
+            all.extend(chunk.map_property(name, &of));
+        }
+        all
+    }
+
     /// The value that a row's object has for a property; null if it has none.
-    fn value(&self, row: usize, property: &str) -> PsValue {
+    pub(super) fn value(&self, row: usize, property: &str) -> PsValue {
         self.chunks.get(row / CHUNK).map_or(PsValue::Null, |chunk| chunk.property(row % CHUNK, property))
     }
 }

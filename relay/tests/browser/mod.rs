@@ -5,6 +5,8 @@
 // Each program that shares this module uses a part of it.
 #![allow(dead_code)]
 
+pub(crate) mod job;
+
 use std::{
     path::PathBuf,
     process::Stdio,
@@ -98,7 +100,9 @@ impl Browser {
 
     /// Loads the page again.
     pub(crate) async fn reload(&mut self) {
+        self.eval("window.isOld = true").await;
         self.call("Page.reload", json!({})).await;
+        self.until("!window.isOld && document.readyState === 'complete'").await;
     }
 
     /// Sets the window's size in CSS pixels.
@@ -188,6 +192,10 @@ impl Browser {
             "Tab" => ("Tab".to_owned(), 9, ""),
             "ArrowDown" => ("ArrowDown".to_owned(), 40, ""),
             "ArrowUp" => ("ArrowUp".to_owned(), 38, ""),
+            "ArrowLeft" => ("ArrowLeft".to_owned(), 37, ""),
+            "ArrowRight" => ("ArrowRight".to_owned(), 39, ""),
+            "F1" => ("F1".to_owned(), 112, ""),
+            " " => ("Space".to_owned(), 32, " "),
             "Home" => ("Home".to_owned(), 36, ""),
             "End" => ("End".to_owned(), 35, ""),
             letter => {
@@ -200,6 +208,42 @@ impl Browser {
                 event["text"] = json!(text);
             }
             self.call("Input.dispatchKeyEvent", event).await;
+        }
+    }
+
+    /// Clicks an element that an expression gives, with keys held; `keys` is an object such as `{shiftKey: true}`.
+    pub(crate) async fn click_with(&mut self, element: &str, keys: &str) {
+        self.until(element).await;
+        let click = format!(
+            "{element}.dispatchEvent(new MouseEvent('click', Object.assign({{ bubbles: true, cancelable: true }}, {keys})))"
+        );
+        self.eval(&click).await;
+    }
+
+    /// Lets the page use the clipboard, and gives a folder for its downloads.
+    pub(crate) async fn allow_files(&mut self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder for downloads");
+        let path = folder.path().display().to_string();
+        let session = self.session.take();
+        let downloads = json!({ "behavior": "allow", "downloadPath": path });
+        self.call("Browser.setDownloadBehavior", downloads).await;
+        let permissions = json!({ "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+        self.call("Browser.grantPermissions", permissions).await;
+        self.session = session;
+        folder
+    }
+
+    /// Waits until a file of this ending is whole in a folder, and reads it.
+    pub(crate) async fn file(&mut self, folder: &std::path::Path, ending: &str) -> Vec<u8> {
+        let end = Instant::now() + self.patience;
+        loop {
+            let files = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+            let found = files.into_iter().find(|path| path.extension().is_some_and(|found| found == ending));
+            if let Some(path) = found {
+                return std::fs::read(path).expect("a file");
+            }
+            assert!(Instant::now() < end, "no {ending} file was downloaded");
+            tokio::time::sleep(Duration::from_millis(15)).await;
         }
     }
 

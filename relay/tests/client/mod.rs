@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, fmt::Write as _, net::SocketAddr, time::Duratio
 use futures_util::{SinkExt as _, StreamExt as _};
 use postern::config::{Config, EndpointConfig};
 use postern_shared::wire::{
-    self, Answer, BUILD, BlockId, BlockState, Cell, ClientMessage, Detail, Event, EventKind, Failure,
-    NoteStream, ProgressState, Prompt, ResultId, RowBatch, ServerMessage, SessionFacts, SignIn, SignedIn,
-    View,
+    self, Answer, BUILD, BlockId, BlockState, Cell, ClientMessage, Detail, Download, Event, EventKind,
+    Extract, Failure, NoteStream, ProgressState, Prompt, ResultId, RowBatch, ServerMessage, SessionFacts,
+    SignIn, SignedIn, View,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -355,6 +355,36 @@ impl Page {
                 _ => {}
             }
         }
+    }
+
+    /// Asks a question that has a number, and waits for what `wanted` takes for its answer.
+    pub(crate) async fn ask<T>(
+        &mut self,
+        question: impl FnOnce(u32) -> ClientMessage,
+        mut wanted: impl FnMut(u32, ServerMessage) -> Option<T>,
+    ) -> T {
+        self.requests += 1;
+        let request = self.requests;
+        self.send(&question(request)).await;
+        loop {
+            let message = self.receive().await.expect("an answer");
+            if let Some(answer) = wanted(request, message) {
+                return answer;
+            }
+        }
+    }
+
+    /// Asks for a download; gives how it stands first: ready, or failed.
+    pub(crate) async fn download(&mut self, extract: &Extract) -> Download {
+        let extract = Box::new(extract.clone());
+        self.ask(
+            |request| ClientMessage::Download { request, extract },
+            |asked, message| match message {
+                ServerMessage::Download { request, download } if request == asked => Some(download),
+                _ => None,
+            },
+        )
+        .await
     }
 
     /// Signs out and waits for the end.

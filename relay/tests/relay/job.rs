@@ -53,12 +53,12 @@ async fn sign_in_import_run_and_sign_out() {
     assert!(block.columns.iter().any(|column| column == "Alias"), "{:?}", block.columns);
 
     let view =
-        View { sort: vec![SortKey { property: "Alias".into(), descending: false }], filter: String::new() };
+        View { sort: vec![SortKey { property: "Alias".into(), descending: false }], ..View::default() };
     let sorted = page.rows(*result, &["Alias"], view, 0, 1000).await;
     assert_eq!((sorted.total, sorted.rows.len()), (300, 300));
     let aliases = texts(&sorted, 0);
     assert!(aliases.windows(2).all(|two| two[0].to_lowercase() <= two[1].to_lowercase()), "{aliases:?}");
-    let view = View { sort: Vec::new(), filter: "NORA.fink".into() };
+    let view = View { filter: "NORA.fink".into(), ..View::default() };
     let found = page.rows(*result, &["Alias", "PrimarySmtpAddress"], view, 0, 10).await;
     assert_eq!((found.total, texts(&found, 0)), (1, vec!["nora.fink".to_owned()]));
     let detail = page.details(*result, found.rows[0]).await.unwrap();

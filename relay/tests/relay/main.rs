@@ -4,6 +4,7 @@ mod check;
 #[path = "../client/mod.rs"]
 mod client;
 mod doors;
+mod download;
 mod failures;
 mod job;
 mod lifecycle;

@@ -430,7 +430,7 @@ async fn a_closed_session_frees_its_place() {
     let session = peer.connect().await;
     let error = peer.connect_with(peer::PASSWORD, |_| ()).await.unwrap_err();
     assert!(matches!(&error.error, Error::Fault(fault) if fault.subcode == "QuotaLimit"), "{error:?}");
-    assert!(error.to_failure().cause.contains("only a few at once"), "{:?}", error.to_failure());
+    assert!(error.to_failure().cause.contains("only a few sessions at once"), "{:?}", error.to_failure());
     session.close().await;
     peer.connect().await.close().await;
 }

@@ -73,6 +73,21 @@ impl FormatViews {
         self.types.is_empty()
     }
 
+    /// The view that the remote side has for an object's type, with the name of the type that has it.
+    pub fn own<'o>(&self, object: &'o PsObject) -> Option<(&'o str, ViewKind, Vec<ColumnMeta>)> {
+        let (name, view) = object
+            .type_names
+            .iter()
+            .find_map(|name| Some((name.as_str(), self.types.get(&plain(name).to_lowercase())?)))?;
+        let meta = |column: &ViewColumn| ColumnMeta {
+            property: column.property.clone(),
+            label: column.label.clone(),
+            kind: object.get(&column.property).map(cell_kind).unwrap_or_default(),
+            width: column.width,
+        };
+        Some((name, view.kind, view.columns.iter().map(meta).collect()))
+    }
+
     /// How objects like this one are shown, and the columns of a table of them. The columns are given also where the
     /// view is a list.
     pub fn columns(&self, object: &PsObject) -> (ViewKind, Vec<ColumnMeta>) {
@@ -82,14 +97,8 @@ impl FormatViews {
             kind: object.get(property).map(cell_kind).unwrap_or_default(),
             width,
         };
-        let view = object.type_names.iter().find_map(|name| self.types.get(&plain(name).to_lowercase()));
-        if let Some(view) = view {
-            let columns = view
-                .columns
-                .iter()
-                .map(|column| meta(&column.property, &column.label, column.width))
-                .collect();
-            return (view.kind, columns);
+        if let Some((_, kind, columns)) = self.own(object) {
+            return (kind, columns);
         }
         if let Some((_, properties)) = LOCAL.iter().find(|(name, _)| object.type_name() == *name) {
             return (ViewKind::Table, properties.iter().map(|name| meta(name, name, 0)).collect());

@@ -47,6 +47,45 @@ pub struct View {
     pub sort: Vec<SortKey>,
     /// Only rows with this text in one of the asked columns, without case; empty for all.
     pub filter: String,
+    /// Only rows that meet all of these.
+    pub conditions: Vec<Condition>,
+}
+
+/// What a row's property must be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Condition {
+    /// The property.
+    pub property: String,
+    /// What is asked of it.
+    pub test: Test,
+}
+
+/// What is asked of a property. Texts are compared without case. Numbers, sizes (`2 GB`), spans (`1.12:00`) and times
+/// (`2026-03`, as far as it is typed) are compared as such where the property is one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Test {
+    /// Its text has this in it.
+    Contains(String),
+    /// Its text has not.
+    Lacks(String),
+    /// It is this.
+    Is(String),
+    /// It is not.
+    IsNot(String),
+    /// It is smaller, or earlier.
+    Below(String),
+    /// It is not larger, or later.
+    AtMost(String),
+    /// It is larger, or later.
+    Above(String),
+    /// It is not smaller, or earlier.
+    AtLeast(String),
+    /// It is null, an empty text or an empty list.
+    Empty,
+    /// It is not.
+    NotEmpty,
+    /// Its text is one of these.
+    OneOf(Vec<String>),
 }
 
 /// A sort key.
@@ -114,6 +153,184 @@ impl Column {
             Self::Mixed(cells) => cells.get(row).cloned().unwrap_or(Cell::Empty),
         }
     }
+}
+
+/// What a column holds, over all rows of a view.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Rows looked at.
+    pub rows: u64,
+    /// Rows without a value.
+    pub empty: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// The most frequent values, the most frequent first; the relay may leave out rare ones.
+    pub groups: Vec<Group>,
+    /// How the values are spread, where they are numbers, sizes or times.
+    pub spread: Option<Spread>,
+}
+
+/// Rows with the same value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The value's text, as [`Test::OneOf`] takes it; empty for none.
+    pub text: String,
+    /// How many rows.
+    pub count: u64,
+    /// Sums of the asked properties; `None` where none of the rows has a number.
+    pub sums: Vec<Option<Amount>>,
+}
+
+/// A number that is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Amount {
+    /// The number.
+    pub number: f64,
+    /// Whether it is a size in bytes.
+    pub is_size: bool,
+}
+
+/// How numbers, sizes or times are spread.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Spread {
+    /// Numbers or sizes.
+    Numbers {
+        /// The smallest.
+        lowest: Amount,
+        /// The largest.
+        highest: Amount,
+        /// All together.
+        sum: Amount,
+        /// The mean.
+        mean: Amount,
+        /// Values without a limit, which are in none of the others.
+        unlimited: u64,
+        /// Rows in equal steps from the lowest to the highest.
+        steps: Vec<u64>,
+    },
+    /// Times.
+    Times {
+        /// Rows in each step of the calendar, from the first to the last; the text is its beginning (`2026-03`).
+        steps: Vec<(String, u64)>,
+    },
+}
+
+/// A part of a result in some format, to be copied or downloaded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extract {
+    /// Of which result.
+    pub result: super::ResultId,
+    /// In which order and how filtered.
+    pub view: View,
+    /// The columns that [`View::filter`] looks at.
+    pub shown: Vec<String>,
+    /// The properties to take, in this order.
+    pub columns: Vec<String>,
+    /// Whether the objects are taken whole where the format can hold them ([`Format::Clixml`]).
+    pub whole: bool,
+    /// Rows of the view, each from and one past the last; empty for all.
+    pub rows: Vec<(u64, u64)>,
+    /// How it is written.
+    pub format: Format,
+    /// What a file of it is called: the objects' type.
+    pub name: String,
+}
+
+/// How a part of a result is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    /// Cells with tabs between them and headings above, as spreadsheets take them from the clipboard.
+    Text,
+    /// Comma-separated values.
+    Csv {
+        /// What stands between cells.
+        separator: char,
+        /// Whether a byte order mark stands first, by which Excel knows UTF-8.
+        mark: bool,
+        /// Whether text that a spreadsheet would run as a formula gets an apostrophe before it.
+        guard: bool,
+    },
+    /// An array of objects, with numbers, truth values and lists kept.
+    Json,
+    /// `[pscustomobject]@{…}` for each row.
+    Literals,
+    /// What names each object, as a list of quoted texts.
+    Identities,
+    /// An Excel workbook, with numbers, truth values and times kept.
+    Xlsx,
+    /// What `Export-Clixml` writes, with all types kept.
+    Clixml,
+}
+
+/// Text for the clipboard.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Copied {
+    /// The text.
+    pub text: String,
+    /// Rows in it.
+    pub rows: u64,
+    /// Rows that had no room in it.
+    pub left_out: u64,
+}
+
+/// How a download stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Download {
+    /// It can be fetched, once, with `GET` at this path of the relay.
+    Ready {
+        /// The path.
+        path: String,
+        /// The file's name.
+        name: String,
+    },
+    /// It is being written and fetched.
+    Running {
+        /// Rows so far.
+        rows: u64,
+        /// Rows in all.
+        of: u64,
+        /// Bytes sent so far.
+        bytes: u64,
+    },
+    /// It is whole.
+    Done {
+        /// Rows.
+        rows: u64,
+        /// Bytes.
+        bytes: u64,
+    },
+    /// There is none, or it broke off.
+    Failed(super::Failure),
+}
+
+/// What differs between two results, by object.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The property by which objects of one are found in the other.
+    pub key: String,
+    /// Objects only in the later one.
+    pub added: u64,
+    /// Objects only in the earlier one.
+    pub removed: u64,
+    /// Objects in both, with other values.
+    pub changed: u64,
+    /// Objects in both, with the same values.
+    pub same: u64,
+    /// What differs; the relay may leave out the rest of very much.
+    pub objects: Vec<Different>,
+}
+
+/// An object that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Different {
+    /// What to call it.
+    pub title: String,
+    /// Whether it is in the earlier one.
+    pub before: bool,
+    /// Whether it is in the later one.
+    pub after: bool,
+    /// Of an object in both, what has changed: property, earlier and later text.
+    pub changes: Vec<(String, String, String)>,
 }
 
 /// One object whole.

@@ -26,7 +26,11 @@ pub use self::{
         Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
         ProgressState, Prompt, PromptKind, SessionFacts, StepState,
     },
-    grid::{Cell, CellKind, Column, ColumnMeta, Detail, DetailValue, RowBatch, SortKey, View, ViewKind},
+    grid::{
+        Amount, Cell, CellKind, Column, ColumnMeta, Condition, Copied, Detail, DetailValue, Difference,
+        Different, Download, Extract, Format, Group, RowBatch, SortKey, Spread, Summary, Test, View,
+        ViewKind,
+    },
     sign_in::{EndpointOffer, Offer, ProxyChoice, SignIn, SignedIn},
 };
 
@@ -107,6 +111,83 @@ pub enum ClientMessage {
         /// What the user typed.
         line: String,
     },
+    /// Asks what a column holds; answered by [`ServerMessage::Summary`].
+    Summarise {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// Which result.
+        result: ResultId,
+        /// Of which rows.
+        view: View,
+        /// The columns that [`View::filter`] looks at.
+        shown: Vec<String>,
+        /// The column's property.
+        property: String,
+        /// Properties that are added up for each of its values.
+        sums: Vec<String>,
+    },
+    /// Asks for text for the clipboard; answered by [`ServerMessage::Copied`].
+    Copy {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// Of what.
+        extract: Box<Extract>,
+    },
+    /// Asks for a download; answered by [`ServerMessage::Download`], more than once.
+    Download {
+        /// Comes back in the answers.
+        request: RequestId,
+        /// Of what.
+        extract: Box<Extract>,
+    },
+    /// Asks for what happened in the session as a file; answered by [`ServerMessage::Download`], more than once.
+    Transcript {
+        /// Comes back in the answers.
+        request: RequestId,
+        /// Whether as lines of JSON, and not as text.
+        json: bool,
+    },
+    /// Asks what differs between two results; answered by [`ServerMessage::Difference`].
+    Compare {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// The earlier result.
+        before: ResultId,
+        /// The later one.
+        after: ResultId,
+    },
+    /// Asks what the relay keeps for the user; answered by [`ServerMessage::Kept`].
+    Kept,
+    /// Keeps a snippet under a name, or drops it where the text is empty; answered by [`ServerMessage::Kept`].
+    Keep {
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
+    },
+    /// Asks for an answer at once ([`ServerMessage::Pong`]), to see how long it takes. Keeps nothing awake.
+    Ping {
+        /// Comes back in the answer.
+        request: RequestId,
+    },
+}
+
+/// What the relay keeps for a user.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Command lines, oldest first.
+    pub lines: Vec<String>,
+    /// Saved texts by name.
+    pub snippets: Vec<(String, String)>,
+}
+
+/// What the administrator allows of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// Whether results may be downloaded.
+    pub downloads: bool,
+    /// Whether the browser is one that strangers use: the page leaves nothing in it, and clears itself at the end.
+    pub kiosk: bool,
 }
 
 /// What the relay says.
@@ -146,6 +227,44 @@ pub enum ServerMessage {
     },
     /// The session is gone; the page shows why and offers to sign in again. Last frame.
     Ended(Failure),
+    /// Answer to [`ClientMessage::Summarise`].
+    Summary {
+        /// The request's number.
+        request: RequestId,
+        /// What the column holds.
+        summary: Summary,
+    },
+    /// Answer to [`ClientMessage::Copy`].
+    Copied {
+        /// The request's number.
+        request: RequestId,
+        /// The text.
+        copied: Copied,
+    },
+    /// Answer to [`ClientMessage::Download`]: how it stands.
+    Download {
+        /// The request's number.
+        request: RequestId,
+        /// How it stands.
+        download: Download,
+    },
+    /// Answer to [`ClientMessage::Compare`].
+    Difference {
+        /// The request's number.
+        request: RequestId,
+        /// What differs; `None` if one of the results is no longer there.
+        difference: Option<Difference>,
+    },
+    /// Answer to [`ClientMessage::Ping`].
+    Pong {
+        /// The request's number.
+        request: RequestId,
+    },
+    /// What the administrator allows. Second frame.
+    Allowed(Allowed),
+    /// What the relay keeps for the user from one session to the next. The lines are those of earlier sessions: the
+    /// session's own are its blocks.
+    Kept(Kept),
 }
 
 /// A frame that could not be read.

@@ -52,6 +52,7 @@ pub struct EndpointOffer {
 }
 
 /// `New-PSSession`, as the sign-in page asks for it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of New-PSSession's own")]
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
     /// The page's build.

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use postern_shared::wire::CellKind;
 use yew::prelude::*;
 
-use super::{Did, Spot, Table};
+use super::{Did, Open, Spot, Table};
 use crate::{
-    grid::{cell, chooser::Chooser, columns::Column, details::Details, rows::Row, scroll::ROW},
+    grid::{cell, columns::Column, rows::Row, scroll::ROW},
     state::ResultInfo,
     text,
 };
@@ -15,54 +15,18 @@ use crate::{
 impl Table {
     pub(super) fn draw(&self, ctx: &Context<Self>) -> Html {
         let result = &ctx.props().result;
-        let link = ctx.link();
         html! {
             <div class="result">
                 { self.tools(ctx, result) }
-                <div class={classes!("split", self.look.is_some().then_some("with-detail"))}>
-                    { self.grid(ctx, result) }
-                    if let Some(look) = &self.look {
-                        <Details looked={look.state.clone()} on_close={link.callback(|()| Did::ClosedDetails)} />
-                    }
+                <div class={classes!("split", self.pane.is_some().then_some("with-detail"))}>
+                    <div class="place">
+                        { self.grid(ctx, result) }
+                        { self.column_menu(ctx) }
+                    </div>
+                    { self.pane(ctx) }
                 </div>
             </div>
         }
-    }
-
-    fn tools(&self, ctx: &Context<Self>, result: &ResultInfo) -> Html {
-        let link = ctx.link();
-        let total = self.rows.total();
-        let count = if self.filter.is_empty() {
-            text::objects(result.rows.max(total))
-        } else {
-            text::rows_of(total, result.rows)
-        };
-        let short = result.type_name.rsplit('.').next().unwrap_or_default().to_owned();
-        let all = result.properties.len().max(self.columns.shown.len());
-        html! {
-            <div class="tools">
-                <input ref={&self.filter_input} type="search" class="filter" placeholder={text::FILTER} aria-label={text::FILTER}
-                    spellcheck="false" autocomplete="off" oninput={link.callback(Did::Typed)} />
-                <span class="count" role="status">{ count }</span>
-                <span class="type-name" title={result.type_name.to_string()}>{ short }</span>
-                <div class="right">
-                    <button class="quiet" aria-expanded={self.choosing.to_string()} onclick={link.callback(|_| Did::ToggledChooser)}>
-                        { text::columns_of(self.columns.shown.len(), all) }
-                    </button>
-                    if self.choosing {
-                        <Chooser properties={self.choices(result)} on_toggle={link.callback(Did::ToggledColumn)}
-                            on_all={link.callback(|()| Did::AllColumns)} on_reset={link.callback(|()| Did::DefaultColumns)}
-                            on_close={link.callback(|()| Did::ToggledChooser)} />
-                    }
-                </div>
-            </div>
-        }
-    }
-
-    fn choices(&self, result: &ResultInfo) -> Vec<(String, bool)> {
-        let more = self.columns.shown.iter().map(|column| &column.property);
-        let more = more.filter(|property| !result.properties.contains(property));
-        result.properties.iter().chain(more).map(|name| (name.clone(), self.columns.shows(name))).collect()
     }
 
     fn grid(&self, ctx: &Context<Self>, result: &ResultInfo) -> Html {
@@ -79,7 +43,7 @@ impl Table {
         html! {
             <div class={classes!("grid", self.drag.is_some().then_some("dragging"))} role="grid" tabindex="0" ref={&self.place} {style}
                 aria-label={text::grid_label(&result.type_name)} aria-rowcount={(scroll.rows + 1).to_string()}
-                aria-colcount={columns.len().to_string()} aria-activedescendant={active}
+                aria-colcount={columns.len().to_string()} aria-multiselectable="true" aria-activedescendant={active}
                 onscroll={link.callback(|_: Event| Did::Scrolled)} onkeydown={link.callback(Did::Key)}
                 onfocus={link.callback(|_: FocusEvent| Did::Focused)}>
                 <div class="head" role="row" aria-rowindex="1">
@@ -93,8 +57,8 @@ impl Table {
                             { self.row(ctx, result, at) }
                         }
                     </div>
-                    if scroll.rows == 0 && !self.filter.is_empty() {
-                        <p class="muted nothing">{ text::NOTHING_MATCHES }</p>
+                    if scroll.rows == 0 && !self.in_order() {
+                        <p class="muted nothing">{ text::nothing_matches() }</p>
                     }
                 </div>
             </div>
@@ -103,31 +67,59 @@ impl Table {
 
     fn heading(&self, ctx: &Context<Self>, result: &ResultInfo, at: usize, column: &Column) -> Html {
         let link = ctx.link();
-        let sorted = self.columns.sort.as_ref().filter(|key| key.property == column.property);
-        let (sort, mark) = match sorted {
-            None => ("none", ""),
-            Some(key) if key.descending => ("descending", "↓"),
-            Some(_) => ("ascending", "↑"),
+        let (sort, mark) = match self.columns.sorted(&column.property) {
+            None => ("none", String::new()),
+            Some((key, keys, descending)) => {
+                let arrow = if descending { "↓" } else { "↑" };
+                let mark = if keys > 1 { format!("{}{arrow}", key + 1) } else { arrow.to_owned() };
+                (if descending { "descending" } else { "ascending" }, mark)
+            }
         };
         let active = self.cursor == Some((Spot::Head, at));
+        let filtered = self.conditions.iter().any(|condition| condition.property == column.property);
+        let moving = self.moving.as_ref().and_then(|moving| Some((moving.column, moving.to?)));
+        let class = classes!(
+            "th",
+            cell::class(column.kind),
+            active.then_some("active"),
+            filtered.then_some("filtered"),
+            moving.is_some_and(|(from, _)| from == at).then_some("moving"),
+            moving.filter(|(from, to)| *to == at && from != to).map(|(from, _)| if from < at {
+                "drop-after"
+            } else {
+                "drop-before"
+            }),
+            column.pinned.then_some("pin"),
+        );
         html! {
-            <div class={classes!("th", cell::class(column.kind), active.then_some("active"))} role="columnheader" aria-sort={sort}
+            <div {class} role="columnheader" aria-sort={sort} style={self.pin_style(at, column)}
                 aria-colindex={(at + 1).to_string()} id={cell_id(result, Spot::Head, at)} title={column.property.clone()}
-                onclick={link.callback(move |_| Did::SortClicked(at))}>
-                <span class="label">{ &column.label }</span>
+                onclick={link.callback(move |event| Did::HeadClicked(at, event))}
+                onpointerdown={link.callback(move |event| Did::HeadDown(at, event))}
+                onpointermove={link.callback(Did::HeadMoved)} onpointerup={link.callback(|_| Did::HeadUp)}
+                onpointercancel={link.callback(|_| Did::HeadUp)}>
+                <span class="label">{ text::visible(&column.label).into_owned() }</span>
                 <span class="mark" aria-hidden="true">{ mark }</span>
-                <span class="grip" aria-hidden="true" title={text::RESIZE}
+                <button class="more" tabindex="-1" aria-label={text::column_menu(&column.label)} aria-haspopup="dialog"
+                    onpointerdown={|event: PointerEvent| event.stop_propagation()}
+                    onclick={link.callback(move |event: MouseEvent| { event.stop_propagation(); Did::Toggled(Open::Menu(at)) })}>{ if filtered { "▼" } else { "⋮" } }</button>
+                <span class="grip" aria-hidden="true" title={text::resize()}
                     onclick={|event: MouseEvent| event.stop_propagation()}
                     ondblclick={link.callback(move |_| Did::Fit(at))}
-                    onpointerdown={link.callback(move |event| Did::GripDown(at, event))}
-                    onpointermove={link.callback(Did::GripMoved)} onpointerup={link.callback(|_| Did::GripUp)} />
+                    onpointerdown={link.callback(move |event: PointerEvent| { event.stop_propagation(); Did::GripDown(at, event) })}
+                    onpointermove={link.callback(|event: PointerEvent| { event.stop_propagation(); Did::GripMoved(event) })} onpointerup={link.callback(|_| Did::GripUp)} />
             </div>
         }
     }
 
+    fn pin_style(&self, at: usize, column: &Column) -> Option<String> {
+        column.pinned.then(|| format!("left:{:.0}px", self.columns.left(at)))
+    }
+
     fn row(&self, ctx: &Context<Self>, result: &ResultInfo, at: u64) -> Html {
         let row = self.rows.get(at);
-        let selected = row.is_some_and(|row| self.selected == Some(row.number));
+        let selected = self.selection.contains(at)
+            || self.selection.count() == 0 && row.is_some_and(|row| self.selected == Some(row.number));
         let cursor = match self.cursor {
             Some((Spot::Row(row), column)) if row == at => Some(column),
             _ => None,
@@ -136,9 +128,10 @@ impl Table {
             <div class={classes!("tr", selected.then_some("selected"))} role="row" key={at.to_string()}
                 aria-rowindex={(at + 2).to_string()} aria-selected={selected.to_string()} style={format!("height:{ROW}px")}>
                 for (column, shown) in self.columns.shown.iter().enumerate() {
-                    <div class={classes!("td", cell::class(shown.kind), (cursor == Some(column)).then_some("active"))} role="gridcell"
+                    <div class={classes!("td", cell::class(shown.kind), (cursor == Some(column)).then_some("active"), shown.pinned.then_some("pin"))} role="gridcell"
                         aria-colindex={(column + 1).to_string()} id={cursor.map(|_| cell_id(result, Spot::Row(at), column))}
-                        onclick={ctx.link().callback(move |_| Did::Clicked(at, column))}>
+                        style={self.pin_style(column, shown)}
+                        onclick={ctx.link().callback(move |event| Did::Clicked(at, column, event))}>
                         { content(row, column, shown.kind) }
                     </div>
                 }
@@ -149,7 +142,7 @@ impl Table {
 
 fn content(row: Option<&Rc<Row>>, column: usize, kind: CellKind) -> Html {
     match row.map(|row| row.cells.get(column)) {
-        None if kind == CellKind::Text => html! { <span class="no">{ text::LOADING }</span> },
+        None if kind == CellKind::Text => html! { <span class="no">{ text::loading() }</span> },
         None | Some(None) => Html::default(),
         Some(Some(shown)) => cell::content(shown),
     }

@@ -1,8 +1,9 @@
 //! The grid's keys.
 
+use postern_shared::wire::Format;
 use yew::prelude::*;
 
-use super::{Spot, Table, Wanted};
+use super::{Open, Spot, Table, Wanted};
 use crate::browser;
 
 /// How much a column grows or shrinks with a key, in pixels.
@@ -11,14 +12,19 @@ const RESIZE_STEP: f64 = 16.0;
 impl Table {
     pub(super) fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
         let key = event.key();
+        if event.alt_key()
+            && key == "ArrowDown"
+            && let Some((_, column)) = self.cursor
+        {
+            event.prevent_default();
+            self.open = Open::Menu(column);
+            return true;
+        }
         if event.alt_key() || event.meta_key() {
             return false;
         }
-        if event.ctrl_key() && key == "c" {
-            if !browser::has_selection() && self.copy_at_cursor() {
-                event.prevent_default();
-            }
-            return false;
+        if event.ctrl_key() && !matches!(key.as_str(), "ArrowLeft" | "ArrowRight") {
+            return self.with_control(ctx, event, &key);
         }
         let last_row = self.rows.total().checked_sub(1);
         let last_column = self.columns.shown.len().saturating_sub(1);
@@ -27,6 +33,14 @@ impl Table {
         let to_row =
             |row: u64| last_row.map_or((Spot::Head, column), |last| (Spot::Row(row.min(last)), column));
         let next = match (key.as_str(), spot) {
+            ("ArrowLeft" | "ArrowRight", Spot::Head) if event.ctrl_key() => {
+                let to =
+                    if key == "ArrowLeft" { column.saturating_sub(1) } else { (column + 1).min(last_column) };
+                self.cursor = Some((spot, column));
+                self.move_column(column, to);
+                self.ask(ctx);
+                self.cursor.unwrap_or((spot, column))
+            }
             ("ArrowLeft" | "ArrowRight", Spot::Head) if event.shift_key() => {
                 let step = if key == "ArrowLeft" { -RESIZE_STEP } else { RESIZE_STEP };
                 let width = self.columns.shown.get(column).map_or(0.0, |column| column.width);
@@ -43,7 +57,7 @@ impl Table {
             ("ArrowDown" | "PageUp" | "PageDown", Spot::Head) | ("Home", _) => to_row(0),
             ("End", _) => to_row(u64::MAX),
             ("Enter" | " ", Spot::Head) => {
-                self.sort(column);
+                self.sort(column, event.shift_key());
                 self.ask(ctx);
                 (spot, column)
             }
@@ -52,20 +66,49 @@ impl Table {
                 self.at_cursor(ctx, Wanted::Opened);
                 (spot, column)
             }
-            ("Escape", _) if self.look.is_some() || self.wanted == Some(Wanted::Opened) => {
-                self.wanted = None;
-                self.look = None;
+            ("Escape", _) if self.pane.is_some() || self.wanted == Some(Wanted::Opened) => {
+                self.close_pane();
+                (spot, column)
+            }
+            ("Escape", _) if self.selection.count() > 1 => {
+                self.selection.clear();
                 (spot, column)
             }
             _ => return false,
         };
         event.prevent_default();
         event.stop_propagation();
-        self.move_to(ctx, next);
+        self.move_to(ctx, next, event.shift_key());
         true
     }
 
-    fn move_to(&mut self, ctx: &Context<Self>, next: (Spot, usize)) {
+    /// Keys with Ctrl: copy, select all, select this row too.
+    fn with_control(&mut self, ctx: &Context<Self>, event: &KeyboardEvent, key: &str) -> bool {
+        match key {
+            "c" => {
+                if !browser::has_selection() {
+                    if self.selection.count() > 1 {
+                        self.copy(ctx, Format::Text);
+                        event.prevent_default();
+                    } else if self.copy_at_cursor() {
+                        event.prevent_default();
+                    }
+                }
+                return false;
+            }
+            "a" => self.selection.all(self.rows.total()),
+            " " => {
+                let Some((Spot::Row(row), _)) = self.cursor else { return false };
+                self.selection.toggle(row);
+            }
+            _ => return false,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        true
+    }
+
+    fn move_to(&mut self, ctx: &Context<Self>, next: (Spot, usize), extend: bool) {
         let moved = self.cursor.map(|(spot, _)| spot) != Some(next.0);
         self.cursor = Some(next);
         if let (Spot::Row(row), true) = (next.0, moved) {
@@ -74,7 +117,12 @@ impl Table {
                 self.scroll_to = Some(top);
                 self.ask(ctx);
             }
-            self.at_cursor(ctx, Wanted::Selected);
+            if extend {
+                self.selection.extend(row);
+            } else {
+                self.selection.only(row);
+                self.at_cursor(ctx, Wanted::Selected);
+            }
         }
     }
 }

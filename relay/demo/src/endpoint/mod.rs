@@ -266,16 +266,15 @@ impl Endpoint {
                 Ok(request.done())
             }
             Operation::Reconnect => {
-                shell.presence().reconnect(request.session_id.as_deref())?;
+                shell.reconnect(request.session_id.as_deref())?;
                 Ok(request.done())
             }
-            Operation::Connect { .. } => {
-                shell.presence().check_disconnected()?;
-                // The demo's runspace pools know one client only.
-                Err(Fault::action_not_supported(&request.action))
+            Operation::Connect { command_id: None, connect_xml, .. } => {
+                let answer = shell.connect(request.session_id.as_deref(), connect_xml)?;
+                Ok(request.connected(Some(&answer)))
             }
             _ => {
-                shell.presence().check_connected()?;
+                shell.presence().check_connected(request.session_id.as_deref())?;
                 self.answer_connected(request, &shell, user).await
             }
         }
@@ -293,6 +292,10 @@ impl Endpoint {
                 let id = command_id.unwrap_or_else(shells::new_id);
                 shell.command(id, arguments)?;
                 Ok(request.command_started(id))
+            }
+            Operation::Connect { command_id: Some(id), .. } => {
+                shell.connect_pipeline(*id)?;
+                Ok(request.connected(None))
             }
             Operation::Send(streams) => {
                 for stream in streams {

@@ -24,6 +24,10 @@ pub(super) struct Presence {
 
 struct State {
     connected: bool,
+    /// Whether that client is another one than the shell was created by.
+    taken_over: bool,
+    /// How often a client has left.
+    departures: u64,
     /// SessionId of the client that has the shell.
     session_id: Option<String>,
     /// How long the shell may be without a client, as that client said.
@@ -46,6 +50,8 @@ impl Presence {
             created: Instant::now(),
             state: Mutex::new(State {
                 connected: true,
+                taken_over: false,
+                departures: 0,
                 session_id: session_id.map(str::to_owned),
                 idle_timeout: None,
                 answers: VecDeque::new(),
@@ -61,15 +67,25 @@ impl Presence {
         self.lock().connected
     }
 
+    /// How often a client has left: what it had under way ends, whoever has the shell then.
+    pub(super) fn departures(&self) -> u64 {
+        self.lock().departures
+    }
+
     /// How long the shell may be unused now, if not as long as any.
     pub(super) fn idle_timeout(&self) -> Option<Duration> {
         let state = self.lock();
         state.idle_timeout.filter(|_| !state.connected)
     }
 
-    /// Whether the shell takes more than Reconnect, Connect and Delete.
-    pub(super) fn check_connected(&self) -> Result<(), Fault> {
-        if self.is_connected() { Ok(()) } else { Err(disconnected(code::SHELL_DISCONNECTED)) }
+    /// Whether the shell takes more than Reconnect, Connect and Delete, and from this client.
+    pub(super) fn check_connected(&self, session_id: Option<&str>) -> Result<(), Fault> {
+        let state = self.lock();
+        match (state.connected, state.taken_over) {
+            (false, _) => Err(disconnected(code::SHELL_DISCONNECTED)),
+            (true, true) => state.check_session(session_id),
+            (true, false) => Ok(()),
+        }
     }
 
     /// The client leaves, for at most that long.
@@ -87,6 +103,7 @@ impl Presence {
             ));
         }
         state.connected = false;
+        state.departures += 1;
         state.idle_timeout = idle_timeout;
         Ok(())
     }
@@ -103,6 +120,15 @@ impl Presence {
         }
         state.connected = true;
         Ok(())
+    }
+
+    /// Another client has taken over.
+    pub(super) fn connect(&self, session_id: Option<&str>) {
+        let mut state = self.lock();
+        (state.connected, state.taken_over) = (true, true);
+        state.session_id = session_id.map(str::to_owned);
+        state.idle_timeout = None;
+        state.answers.clear();
     }
 
     /// Whether another client may take over.

@@ -1,5 +1,7 @@
 //! One shell: a runspace pool, its pipelines, and what their clients may Receive.
 
+mod client;
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -146,26 +148,6 @@ impl Shell {
         &self.presence
     }
 
-    /// The client leaves; what waits for output ends.
-    pub(super) fn disconnect(
-        &self,
-        session_id: Option<&str>,
-        idle_timeout: Option<Duration>,
-    ) -> Result<(), Fault> {
-        self.presence.disconnect(session_id, idle_timeout)?;
-        self.wake();
-        Ok(())
-    }
-
-    /// The pipelines, and whether each is done.
-    pub(super) fn pipelines(&self) -> Vec<(Uuid, CommandState)> {
-        let state = self.lock();
-        let running = state.running.keys().copied();
-        running
-            .map(|id| (id, if state.pool.is_done(id) { CommandState::Done } else { CommandState::Running }))
-            .collect()
-    }
-
     pub(super) fn caller(&self) -> &Caller {
         &self.caller
     }
@@ -208,10 +190,10 @@ impl Shell {
     /// Starts a pipeline with the first fragments of its message.
     pub(super) fn command(self: &Arc<Self>, id: Uuid, fragments: &[u8]) -> Result<(), Fault> {
         let mut state = self.open_state()?;
-        if state.running.len() >= MAX_PIPELINES {
+        if state.pool.pipelines().count() >= MAX_PIPELINES {
             return Err(Fault::quota(
                 code::QUOTA_OPERATIONS,
-                format!("The shell runs {MAX_PIPELINES} commands already. Wait until one has ended."),
+                format!("The shell has {MAX_PIPELINES} commands already. Wait until one has ended."),
             ));
         }
         state.pool.add_pipeline(id).map_err(|error| Fault::invalid_parameter(error.to_string()))?;
@@ -260,14 +242,12 @@ impl Shell {
         room: usize,
     ) -> Result<Received, Fault> {
         let deadline = tokio::time::Instant::now() + wait;
+        let departures = self.presence.departures();
         loop {
             let woken = self.woken.notified();
             tokio::pin!(woken);
             woken.as_mut().enable();
-            if !self.presence.is_connected() {
-                return Err(disconnected(code::STREAM_DISCONNECTED));
-            }
-            if let Some(received) = self.take(target, room)? {
+            if let Some(received) = self.take(target, room, departures)? {
                 return Ok(received);
             }
             if tokio::time::timeout_at(deadline, woken).await.is_err() {
@@ -276,8 +256,12 @@ impl Shell {
         }
     }
 
-    fn take(&self, target: Target, room: usize) -> Result<Option<Received>, Fault> {
+    fn take(&self, target: Target, room: usize, departures: u64) -> Result<Option<Received>, Fault> {
         let mut state = self.open_state()?;
+        // Another client may have the shell by now.
+        if !self.presence.is_connected() || self.presence.departures() != departures {
+            return Err(disconnected(code::STREAM_DISCONNECTED));
+        }
         if target.is_some_and(|pipeline| state.pool.pipeline_state(pipeline).is_none()) {
             return Err(self.not_found());
         }

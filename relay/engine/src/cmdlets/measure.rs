@@ -1,12 +1,15 @@
 //! Measure-Object.
 
+use std::rc::Rc;
+
 use postern_shared::value::PsStr;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector};
+use super::{Cmdlet, Cx, Declare, P, Registry, selector::{Selector, Source}};
 use crate::{
     convert::{Number, number},
     interp::Flow,
-    ops::compare,
+    members,
+    ops::{compare, pattern::Wildcard},
     value::{Category, Object, Value},
 };
 
@@ -38,6 +41,8 @@ pub(super) fn declare(registry: &mut Registry) {
 #[derive(Default)]
 struct Measure {
     sums: Vec<(PsStr, Option<Selector>, Sums)>,
+    /// Patterns of properties' names.
+    wild: Vec<Rc<Wildcard>>,
     numbers: bool,
     extremes: bool,
     text: bool,
@@ -57,13 +62,51 @@ struct Sums {
     characters: i32,
 }
 
+impl Measure {
+    /// The values of an object that are measured, each with the place of its sums.
+    fn values(&mut self, cx: &mut Cx<'_>, input: &Value) -> Flow<Vec<(usize, Value)>> {
+        let mut values = Vec::with_capacity(1);
+        for at in 0..self.sums.len() {
+            match &self.sums[at].1 {
+                None if self.wild.is_empty() => values.push((at, input.clone())),
+                None => {}
+                Some(selector) => match selector.clone().value(cx, input)? {
+                    Some(value) if !value.is_null() => values.push((at, value)),
+                    _ => {}
+                },
+            }
+        }
+        for pattern in &self.wild {
+            for (name, value) in members::properties_of(input) {
+                if value.is_null() || !pattern.matches(&name) {
+                    continue;
+                }
+                let at = match self.sums.iter().position(|(own, ..)| own.eq_ignore_ascii_case(&name)) {
+                    Some(at) => at,
+                    None => {
+                        // What it is looked up by from now on is its pattern.
+                        self.sums.push((name, None, Sums::default()));
+                        self.sums.len() - 1
+                    }
+                };
+                values.push((at, value));
+            }
+        }
+        Ok(values)
+    }
+}
+
 impl Cmdlet for Measure {
     fn begin(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         for value in cx.list("Property") {
             let selector = Selector::parse(cx, &value, &["name"])?;
+            if let Source::Pattern(pattern) = &selector.source {
+                self.wild.push(Rc::clone(pattern));
+                continue;
+            }
             self.sums.push((selector.name(), Some(selector), Sums::default()));
         }
-        if self.sums.is_empty() {
+        if self.sums.is_empty() && self.wild.is_empty() {
             self.sums.push((PsStr::EMPTY, None, Sums::default()));
         }
         let all = cx.flag("AllStats");
@@ -78,16 +121,7 @@ impl Cmdlet for Measure {
         if input.is_null() {
             return Ok(());
         }
-        for at in 0..self.sums.len() {
-            let (name, selector, _) = &self.sums[at];
-            let value = match selector {
-                Some(selector) => match selector.clone().value(cx, &input)? {
-                    Some(value) if !value.is_null() => value,
-                    _ => continue,
-                },
-                None => input.clone(),
-            };
-            let _ = name;
+        for (at, value) in self.values(cx, &input)? {
             if !self.numbers && !self.extremes && !self.text {
                 self.sums[at].2.count += 1;
                 continue;
@@ -95,7 +129,7 @@ impl Cmdlet for Measure {
             let sums = &mut self.sums[at].2;
             if self.text {
                 let text = cx.engine.text_of(&value)?;
-                sums.lines += text.lines().count().max(1) as i32;
+                sums.lines += text.lines().count() as i32;
                 sums.words += text.split_whitespace().count() as i32;
                 sums.characters += if self.ignore_blanks {
                     text.chars().filter(|c| !c.is_whitespace()).count() as i32
@@ -147,7 +181,7 @@ impl Cmdlet for Measure {
         let float = |wanted: bool, value: f64| if wanted { Value::Double(value) } else { Value::Null };
         let mut results = Vec::new();
         for (name, selector, sums) in std::mem::take(&mut self.sums) {
-            let property = if selector.is_some() { Value::Str(name.clone()) } else { Value::Null };
+            let property = if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
             if self.text {
                 let count = |wanted: bool, n: i32| if wanted { Value::I32(n) } else { Value::Null };
                 results.push(Object::typed(
@@ -161,7 +195,11 @@ impl Cmdlet for Measure {
                 ));
                 continue;
             }
-            if selector.is_some() && sums.count == 0 && (self.numbers || self.extremes) {
+            if selector.is_some() && sums.count == 0 {
+                // As PowerShell 7.3 and later: a missing property is an error in strict mode only.
+                if cx.engine.strict < 2 {
+                    continue;
+                }
                 cx.error(
                     "System.Management.Automation.PSArgumentException",
                     "GenericMeasurePropertyNotFound",
@@ -174,16 +212,25 @@ impl Cmdlet for Measure {
             let any = sums.count > 0;
             let deviation =
                 if sums.count > 1 { (sums.squares / f64::from(sums.count - 1)).sqrt() } else { 0.0 };
-            // Numbers come as Double, whatever they were.
-            let extreme = |wanted: bool, value: Option<Value>| match value {
-                Some(value) if wanted => match value.base() {
-                    Value::Str(_) | Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_) => value,
-                    other => number(other).map_or(value.clone(), |n| Value::Double(n.as_f64())),
-                },
-                _ => Value::Null,
+            // Where both are numbers, or texts of numbers, they come as Double.
+            let as_number = |value: &Option<Value>| match value.as_ref().map(Value::base) {
+                None => Some(0.0),
+                Some(Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_)) => None,
+                Some(other) => number(other).map(Number::as_f64),
+            };
+            let numeric = as_number(&sums.maximum).is_some() && as_number(&sums.minimum).is_some();
+            let extreme = |wanted: bool, value: Option<Value>| match (as_number(&value), value) {
+                (_, None) => Value::Null,
+                _ if !wanted => Value::Null,
+                (Some(n), Some(_)) if numeric => Value::Double(n),
+                (_, Some(value)) => value,
             };
             results.push(Object::typed(
-                "Microsoft.PowerShell.Commands.GenericMeasureInfo",
+                if numeric {
+                    "Microsoft.PowerShell.Commands.GenericMeasureInfo"
+                } else {
+                    "Microsoft.PowerShell.Commands.GenericObjectMeasureInfo"
+                },
                 [
                     ("Count", Value::I32(sums.count)),
                     ("Average", float(on("Average") && any, sums.sum / f64::from(sums.count.max(1)))),

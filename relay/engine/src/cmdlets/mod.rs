@@ -43,26 +43,34 @@
 //! A type of output with members of its own is an [`Object::typed`](crate::value::Object::typed) where its properties
 //! are plain, or implements [`NetObject`](crate::value::NetObject) where it has methods.
 
+mod chance;
+mod clixml;
 mod command;
-mod date;
 mod compare_object;
 mod content;
 mod csv;
+mod culture;
+mod date;
 mod filter;
+mod format;
 mod group;
+mod help;
+mod html;
 mod item;
 mod json;
-mod help;
 mod measure;
 mod object;
 pub(crate) mod out_file;
+mod out_string;
 mod output;
 mod path;
 mod select;
+mod select_string;
 pub(crate) mod selector;
 mod session;
 mod sort;
 mod text;
+mod text_data;
 mod unique;
 mod variable;
 
@@ -395,9 +403,11 @@ thread_local! {
     static REGISTRY: Registry = {
         let mut registry = Registry::default();
         filter::declare(&mut registry);
+        format::declare(&mut registry);
         select::declare(&mut registry);
         sort::declare(&mut registry);
         measure::declare(&mut registry);
+        out_string::declare(&mut registry);
         output::declare(&mut registry);
         variable::declare(&mut registry);
         session::declare(&mut registry);
@@ -415,6 +425,12 @@ thread_local! {
         csv::declare(&mut registry);
         json::declare(&mut registry);
         help::declare(&mut registry);
+        clixml::declare(&mut registry);
+        html::declare(&mut registry);
+        select_string::declare(&mut registry);
+        chance::declare(&mut registry);
+        culture::declare(&mut registry);
+        text_data::declare(&mut registry);
         registry
     };
 }
@@ -552,6 +568,14 @@ impl Cx<'_> {
         let mut out = Collect::default();
         self.engine.run_here(block, Some(under.clone()), &mut out)?;
         Ok(Value::from_output(out.0))
+    }
+
+    /// What a block gives, where any error in it ends it and is the caller's.
+    pub(crate) fn call_trying(&mut self, block: &Rc<ScriptBlock>, under: &Value) -> Flow<Value> {
+        self.engine.trying += 1;
+        let given = self.call(block, under);
+        self.engine.trying -= 1;
+        given
     }
 
     /// An error record of this cmdlet.

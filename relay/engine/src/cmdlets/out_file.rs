@@ -5,9 +5,13 @@ use postern_shared::value::PsStr;
 use super::{Cmdlet, Cx, Declare, P, Registry};
 use crate::{
     encoding::Encoding,
+    format::Formatter,
     interp::{Engine, Flow, files::NEW_LINE},
     value::{Category, Value},
 };
+
+/// Cells of a line where nothing else is said.
+const WIDTH: usize = 120;
 
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(
@@ -75,12 +79,13 @@ pub(super) fn encoding_arg(cx: &mut Cx<'_>) -> Flow<Option<Encoding>> {
 
 /// The lines that the console would show for objects.
 pub(crate) fn lines_of(engine: &mut Engine, values: Vec<Value>, width: Option<usize>) -> Flow<Vec<String>> {
-    let _ = width;
+    let mut formatter = Formatter::new(width.unwrap_or(WIDTH));
     let mut lines = Vec::with_capacity(values.len());
     for value in values {
-        lines.push(engine.text_of(&value)?.to_string());
-        engine.step()?;
+        formatter.push(engine, &value)?;
+        lines.append(&mut formatter.take());
     }
+    lines.append(&mut formatter.finish());
     Ok(lines)
 }
 

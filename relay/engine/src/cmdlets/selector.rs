@@ -97,7 +97,8 @@ impl Selector {
                 .into_iter()
                 .find(|(name, _)| pattern.matches(name))
                 .map(|(_, value)| value)),
-            Source::Block(block) => match cx.call(block, object) {
+            // An error in it is none of the command: the property has no value.
+            Source::Block(block) => match cx.call_trying(block, object) {
                 Ok(value) => Ok(Some(if let Value::Empty = value { Value::Null } else { value })),
                 Err(Stop::Throw(record, _)) => {
                     cx.engine.note_error(&record);

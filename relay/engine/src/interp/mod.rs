@@ -44,7 +44,7 @@ pub use self::{
 };
 use crate::{
     code::Sym,
-    host::{Environment, Host, Remote, Workspace},
+    host::{Clixml, Environment, Host, Remote, Workspace},
     limits,
     value::{Category, ErrorRecord, List, Type, Value},
 };
@@ -55,6 +55,8 @@ pub struct Engine {
     pub(crate) remote: Box<dyn Remote>,
     pub(crate) workspace: Box<dyn Workspace>,
     pub(crate) environment: Environment,
+    /// How objects are written as CLIXML, where the session has it.
+    pub(crate) clixml: Option<Arc<dyn Clixml>>,
     /// The scope of the session.
     pub(crate) global: Rc<Scope>,
     /// The scope of the script that runs, what `$script:` means.
@@ -134,6 +136,7 @@ impl Engine {
             remote,
             workspace,
             environment,
+            clixml: None,
             script: Rc::clone(&global),
             scope: Rc::clone(&global),
             global,
@@ -161,6 +164,11 @@ impl Engine {
         engine
     }
 
+    /// Gives the session Export- and Import-Clixml.
+    pub fn set_clixml(&mut self, clixml: Arc<dyn Clixml>) {
+        self.clixml = Some(clixml);
+    }
+
     /// One step of evaluation: every 1,024th looks whether it was to stop and how long it has taken.
     #[inline]
     pub(crate) fn step(&mut self) -> Flow<()> {
@@ -186,6 +194,23 @@ impl Engine {
             let seconds = limits::MAX_TIME.as_secs();
             return Err(self.limit(format!("The command took more than {seconds} s of local work.")));
         }
+        Ok(())
+    }
+
+    /// Waits; ends at once when the command is stopped. It does not count as work.
+    pub(crate) fn sleep(&mut self, time: Duration) -> Flow<()> {
+        let begun = Instant::now();
+        loop {
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(Stop::Halt(None));
+            }
+            let left = time.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            std::thread::sleep(left.min(Duration::from_millis(20)));
+        }
+        self.waited += begun.elapsed();
         Ok(())
     }
 

@@ -89,7 +89,8 @@ impl Engine {
         self.ended(result)
     }
 
-    fn begin_run(&mut self) {
+    /// Begins with fresh bounds.
+    pub(crate) fn begin_run(&mut self) {
         self.broken = false;
         self.steps = 0;
         self.depth = 0;

@@ -2,7 +2,7 @@
 
 mod array;
 pub(crate) mod command;
-mod date;
+pub(crate) mod date;
 mod encoding;
 pub(crate) mod enumerator;
 mod error;
@@ -170,6 +170,7 @@ impl Engine {
             Value::Enum(found) => {
                 name.eq_ignore_ascii_case("value__").then_some(Value::I32(found.number as i32))
             }
+            Value::Guid(_) => name.eq_ignore_ascii_case("Guid").then(|| Value::Str(value.text())),
             Value::Switch(b) => name.eq_ignore_ascii_case("IsPresent").then_some(Value::Bool(*b)),
             Value::Type(ty) => object::type_property(*ty, name),
             Value::Error(record) => error::record_property(record, name),

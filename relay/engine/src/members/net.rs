@@ -754,8 +754,21 @@ impl NetObject for Culture {
         self.0.clone()
     }
 
+    fn properties(&self) -> &'static [&'static str] {
+        &["LCID", "Name", "DisplayName"]
+    }
+
     fn get(&self, name: &str) -> Option<Value> {
-        name.eq_ignore_ascii_case("Name").then(|| Value::Str(self.0.clone()))
+        let english = self.0.eq_ignore_ascii_case("en-US");
+        Some(match name.to_ascii_lowercase().as_str() {
+            "name" | "ietflanguagetag" => Value::Str(self.0.clone()),
+            "displayname" | "englishname" | "nativename" if english => Value::str("English (United States)"),
+            "displayname" | "englishname" | "nativename" => Value::Str(self.0.clone()),
+            "lcid" if english => Value::I32(1033),
+            "lcid" => Value::I32(4096),
+            "twoletterisolanguagename" => Value::str(self.0.split('-').next().unwrap_or_default()),
+            _ => return None,
+        })
     }
 
     fn as_any(&self) -> &dyn Any {

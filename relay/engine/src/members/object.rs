@@ -132,6 +132,9 @@ pub(crate) fn all_properties(value: &Value) -> Vec<Property> {
             ],
             &|name| super::date::property(*at, name),
         ),
+        Value::Guid(_) => {
+            vec![property(PsStr::from_static("Guid"), Value::Str(value.text()), "ScriptProperty")]
+        }
         Value::TimeSpan(span) => fixed(
             &[
                 "Ticks",

@@ -19,6 +19,8 @@ use postern_shared::value::{DateTimeKind, PsDateTime, PsStr};
 #[allow(dead_code, reason = "each program reads its own part")]
 pub(crate) struct Seen {
     pub(crate) output: Vec<(Option<String>, Option<String>)>,
+    /// The objects themselves.
+    pub(crate) values: Vec<Value>,
     /// Ids and messages.
     pub(crate) errors: Vec<(String, String)>,
     pub(crate) host: String,
@@ -39,7 +41,9 @@ impl Host for Recorder {
             let name = name.strip_prefix("Management.Automation.").unwrap_or(name);
             (Some(name.to_owned()), Some(value.text().to_string()))
         };
-        self.0.borrow_mut().output.push(pair);
+        let mut seen = self.0.borrow_mut();
+        seen.output.push(pair);
+        seen.values.push(value.clone());
         Ok(())
     }
     fn error(&mut self, record: &ErrorRecord) {

@@ -53,7 +53,8 @@ impl RunspacePool {
         ]))
     }
 
-    /// Takes over a pipeline that an earlier process invoked. Its output can be received from now on; its input is over.
+    /// Takes over a pipeline that an earlier process invoked. Its output can be received from now on, beginning with the next
+    /// whole message; its input is over.
     ///
     /// # Errors
     /// If this pool has the pipeline already.
@@ -64,7 +65,7 @@ impl RunspacePool {
         let attached = Pipeline {
             state: PipelineState::Running,
             takes_input: false,
-            reassembler: Reassembler::new(self.options.max_message_len),
+            reassembler: Reassembler::joining(self.options.max_message_len),
         };
         self.pipelines.insert(pipeline, attached);
         Ok(())

@@ -44,6 +44,24 @@ pub fn encode_document<'a>(values: impl IntoIterator<Item = &'a PsValue>, out: &
     out.extend_from_slice(b"</Objs>");
 }
 
+/// Writes values of one document one by one, in the memory of one value; what stands around them is the caller's.
+#[derive(Default)]
+pub struct Encoder {
+    types: Vec<TypeNames>,
+    next: usize,
+}
+
+impl Encoder {
+    /// Writes the next value. Objects within it that occur twice are written once; those of earlier values are not
+    /// referred to.
+    pub fn encode(&mut self, value: &PsValue, out: &mut Vec<u8>) {
+        let types = std::mem::take(&mut self.types);
+        let mut writer = Writer { types, next: self.next, ..Writer::new(&Secrets::Withheld, out) };
+        writer.value(value, None);
+        (self.types, self.next) = (writer.types, writer.next);
+    }
+}
+
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
     /// Objects written, by address, with their `RefId`. Their owners outlive the writer, so an address stays theirs.

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 pub use self::{
     decode::{Decoder, decode},
-    encode::{encode, encode_document, encode_with},
+    encode::{Encoder, encode, encode_document, encode_with},
 };
 
 /// What a decoder accepts of one message. A message's size is bounded by the fragment reassembly before it.

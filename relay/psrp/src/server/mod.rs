@@ -140,6 +140,11 @@ impl RunspacePool {
         self.pipelines.get(&pipeline).map(|pipeline| pipeline.state)
     }
 
+    /// The pipelines that there are, ended ones that were not removed included.
+    pub fn pipelines(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.pipelines.keys().copied()
+    }
+
     /// Whether a pipeline ended and all of its output was taken: WS-Management's command is done.
     pub fn is_done(&self, pipeline: Uuid) -> bool {
         self.pipelines
@@ -227,6 +232,17 @@ impl RunspacePool {
     pub fn reconnect(&mut self) {
         if self.state == RunspacePoolState::Disconnected {
             self.state = RunspacePoolState::Opened;
+        }
+    }
+
+    /// Another client is about to connect to a disconnected pool. What the former one had sent in part, and what of the
+    /// pool's own output waited for it, is dropped; the output of pipelines stays.
+    pub fn replace_client(&mut self) {
+        let limit = self.options.max_message_len;
+        (self.input, self.responses) = (Reassembler::new(limit), Reassembler::new(limit));
+        self.output = FragmentBuffer::default();
+        for pipeline in self.pipelines.values_mut() {
+            (pipeline.input, pipeline.responses) = (Reassembler::new(limit), Reassembler::new(limit));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, io, time::Duration};
 
 use super::{TlsFailure, connection::NameNotResolved, redirect::NotFollowed};
-use crate::envelope::{EnvelopeError, Fault};
+use crate::envelope::{EnvelopeError, Fault, code};
 
 /// What went wrong. Each variant keeps what the other side said; [`Error::to_failure`] explains it to a user.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -195,6 +195,9 @@ pub enum Error {
         /// Whether it is connected.
         connected: bool,
     },
+    /// The server speaks a version of the protocol that has no such request.
+    #[error("the server's version of the remoting protocol has no {0}")]
+    NotSupported(&'static str),
     /// This side closed the session.
     #[error("the session is closed")]
     Closed,
@@ -311,6 +314,17 @@ impl Error {
     /// Whether the request may have been carried out although no answer came.
     pub(super) fn may_have_arrived(&self) -> bool {
         self.is_interruption() && !self.was_not_sent()
+    }
+
+    /// Whether a Reconnect came to a shell that is connected.
+    pub(super) fn is_connected_already(&self) -> bool {
+        matches!(self, Self::Fault(fault) if fault.code == Some(code::RECONNECT_NOT_VALID))
+    }
+
+    /// Whether another client has the shell by now.
+    pub(super) fn is_taken_over(&self) -> bool {
+        let codes = [code::SESSION_ID_MISMATCH, code::CONNECTED_TO_DIFFERENT_CLIENT];
+        matches!(self, Self::Fault(fault) if fault.code.is_some_and(|code| codes.contains(&code)))
     }
 
     /// Whether the shell is there but disconnected.

@@ -8,7 +8,8 @@
 //! not asked for more, and a server stops producing when nobody asks.
 //!
 //! A connection that breaks is tried again while a session is open: a Receive is posted again as it was, and what could
-//! be carried out twice is not. [`RemoteSession::disconnect`] leaves the shell without a client for a while.
+//! be carried out twice is not. [`RemoteSession::disconnect`] leaves the shell without a client for a while, and
+//! [`RemoteSession::attach`] takes over a shell that another client has left.
 //!
 //! [`RemoteSession::close`] stops what runs and deletes the shell on the server; dropping the session does the same
 //! in the background, as long as the runtime lives.
@@ -22,6 +23,7 @@ mod endpoint;
 mod error;
 mod explain;
 mod pipeline;
+mod pool;
 mod proxy;
 mod queue;
 mod recovery;
@@ -43,6 +45,7 @@ pub use self::{
     pipeline::{Ended, Pipeline, PipelineEvent, PipelineInput},
     proxy::{Proxy, ProxyServer},
     redirect::{DEFAULT_MAXIMUM_REDIRECTION, NotFollowed, Redirects},
+    pool::Found,
     session::{ConnectOptions, ConnectStep, RemoteSession, SessionDetails},
     shells::{identify, list_commands, list_shells},
     tls::{ClientIdentity, TlsOptions, certificates_from_pem, parse_fingerprint},

@@ -8,20 +8,25 @@ use std::{
     time::Duration,
 };
 
-use postern_psrp::{client::PoolOptions, host::HostInfo, message::MetadataQuery, pipeline::PipelineSpec};
+use postern_psrp::{
+    client::PoolOptions, host::HostInfo, message::MetadataQuery, pipeline::PipelineSpec, records::UserEvent,
+};
 use postern_shared::value::PsValue;
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
     ConnectError, Credentials, Endpoint, Error, Pipeline,
-    driver::{Control, Done, Driver, Invocation, Opening},
+    driver::{Control, Done, Driver, Invocation, Opening, Taken, Target},
     pipeline::{Ended, PipelineEvent},
     queue::EventQueue,
     routes::Routes,
     transport::Transport,
 };
-use crate::envelope::BufferMode;
+use crate::envelope::{BufferMode, ListedShell};
+
+/// Events of the runspace that wait for who reads them.
+const MOST_USER_EVENTS: usize = 64;
 
 /// What a session is to be.
 #[derive(Clone, Debug)]
@@ -75,7 +80,7 @@ pub enum ConnectStep {
         /// As whom.
         user: String,
     },
-    /// The credentials were accepted, and there is a shell.
+    /// The credentials were accepted, and there is a shell: a new one, or the one that is taken over.
     ShellCreated {
         /// Its id.
         shell_id: String,
@@ -101,10 +106,22 @@ pub struct SessionDetails {
     pub application_private_data: PsValue,
 }
 
+/// Which shell is wanted.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    New,
+    Existing {
+        /// The shell's id, which is its runspace pool's.
+        id: Uuid,
+        shell: ListedShell,
+    },
+}
+
 /// A remote session. Dropping it closes it in the background.
 #[derive(Debug)]
 pub struct RemoteSession {
-    control: mpsc::UnboundedSender<Control>,
+    pub(super) control: mpsc::UnboundedSender<Control>,
+    pub(super) user_events: broadcast::Sender<Arc<UserEvent>>,
     room: Arc<Notify>,
     next_key: AtomicU64,
     details: watch::Receiver<SessionDetails>,
@@ -124,8 +141,20 @@ impl RemoteSession {
         endpoint: Endpoint,
         credentials: Credentials,
         options: ConnectOptions,
-        mut on_step: impl FnMut(ConnectStep),
+        on_step: impl FnMut(ConnectStep),
     ) -> Result<Self, ConnectError> {
+        let (session, _) = Self::reach(endpoint, credentials, options, Wanted::New, on_step).await?;
+        Ok(session)
+    }
+
+    /// Opens a session, and follows redirects.
+    pub(super) async fn reach(
+        endpoint: Endpoint,
+        credentials: Credentials,
+        options: ConnectOptions,
+        wanted: Wanted,
+        mut on_step: impl FnMut(ConnectStep),
+    ) -> Result<(Self, Vec<Taken>), ConnectError> {
         let routes = Arc::new(Routes::default());
         let mut at = endpoint.clone();
         let mut hops = 0;
@@ -133,7 +162,7 @@ impl RemoteSession {
             let host = at.host().to_owned();
             let failed = |error| ConnectError { host: host.clone(), error };
             let result =
-                Self::open(at.clone(), credentials.clone(), options.clone(), routes.clone(), &mut on_step)
+                Self::open(at.clone(), credentials.clone(), options.clone(), &wanted, routes.clone(), &mut on_step)
                     .await;
             let (location, via) = match result {
                 Err(Error::Redirected { location, via }) => (location, via),
@@ -158,10 +187,23 @@ impl RemoteSession {
         endpoint: Endpoint,
         credentials: Credentials,
         mut options: ConnectOptions,
+        wanted: &Wanted,
         routes: Arc<Routes>,
         on_step: &mut impl FnMut(ConnectStep),
-    ) -> Result<Self, Error> {
-        options.pool.id = Uuid::new_v4();
+    ) -> Result<(Self, Vec<Taken>), Error> {
+        let target = match wanted {
+            Wanted::New => {
+                options.pool.id = Uuid::new_v4();
+                Target::New
+            }
+            Wanted::Existing { id, shell } => {
+                options.pool.id = *id;
+                Target::Existing {
+                    shell_id: shell.shell_id.clone(),
+                    resource_uri: shell.resource_uri.clone(),
+                }
+            }
+        };
         let user = credentials.user().to_owned();
         let connecting =
             ConnectStep::Connecting { host: endpoint.host().to_owned(), secure: endpoint.is_https() };
@@ -188,8 +230,10 @@ impl RemoteSession {
         let (gone_sender, gone) = watch::channel(None);
         let room = Arc::new(Notify::new());
         let opening = Opening { steps, opened };
-        let driver = Driver::new(transport, options, room.clone(), details_sender, gone_sender);
-        tokio::spawn(driver.run(opening, requests));
+        let (user_events, _) = broadcast::channel(MOST_USER_EVENTS);
+        let driver =
+            Driver::new(transport, options, room.clone(), details_sender, gone_sender, user_events.clone());
+        tokio::spawn(driver.run(target, opening, requests));
         let result = loop {
             tokio::select! {
                 biased;
@@ -200,8 +244,10 @@ impl RemoteSession {
         while let Ok(step) = step.try_recv() {
             on_step(step);
         }
-        result.unwrap_or(Err(Error::Closed))?;
-        Ok(Self { control, room, next_key: AtomicU64::new(0), details, gone })
+        let taken = result.unwrap_or(Err(Error::Closed))?;
+        // Pipelines that were found have the first keys.
+        let next_key = AtomicU64::new(taken.iter().map(|taken| taken.key + 1).max().unwrap_or(0));
+        Ok((Self { control, user_events, room, next_key, details, gone }, taken))
     }
 
     /// Leaves the shell running on the server without this client, for at most `idle_timeout` (`None` for the shell's
@@ -237,9 +283,13 @@ impl RemoteSession {
 
     async fn ask(&self, request: impl FnOnce(Done) -> Control) -> Result<(), Error> {
         let (done, result) = oneshot::channel();
-        let gone = || self.gone.borrow().clone().unwrap_or(Error::Closed);
-        self.control.send(request(done)).map_err(|_| gone())?;
-        result.await.unwrap_or_else(|_| Err(gone()))
+        self.control.send(request(done)).map_err(|_| self.why_gone())?;
+        result.await.unwrap_or_else(|_| Err(self.why_gone()))
+    }
+
+    /// Why a request of this session could not be answered.
+    pub(super) fn why_gone(&self) -> Error {
+        self.gone.borrow().clone().unwrap_or(Error::Closed)
     }
 
     /// Invokes a pipeline.

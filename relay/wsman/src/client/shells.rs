@@ -56,7 +56,8 @@ fn transport(endpoint: Endpoint, credentials: Option<Credentials>) -> Result<Tra
     Transport::new(endpoint, credentials, Arc::new(Routes::default()), cultures, Arc::new(|| ()))
 }
 
-async fn list(
+/// Lists shells, or the commands of one, part by part.
+pub(super) async fn list(
     transport: &Transport,
     commands_of: Option<&str>,
     mut take: impl FnMut(Listing),

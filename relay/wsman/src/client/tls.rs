@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn fingerprints_are_read_as_tools_print_them() {
         let expected = std::array::from_fn(|n| n as u8);
-        let plain: String = (0..32).map(|n| format!("{n:02x}")).collect();
+        let plain = (0..32).map(|n| format!("{n:02x}")).collect::<Vec<_>>().concat();
         let colons = (0..32).map(|n| format!("{n:02X}")).collect::<Vec<_>>().join(":");
         assert_eq!(parse_fingerprint(&plain), Some(expected));
         assert_eq!(parse_fingerprint(&colons), Some(expected));

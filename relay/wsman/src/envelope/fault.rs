@@ -16,7 +16,7 @@ pub mod code {
     pub const SHELL_DISCONNECTED: u32 = 2_150_859_204;
     /// The session configuration has no disconnected shells (`0x803381C5`).
     pub const DISCONNECT_NOT_SUPPORTED: u32 = 2_150_859_205;
-    /// The request's SessionId is not the one that the shell belongs to (`0x803381C6`).
+    /// The request's `SessionId` is not the one that the shell belongs to (`0x803381C6`).
     pub const SESSION_ID_MISMATCH: u32 = 2_150_859_206;
     /// The shell is connected to a client, so that another cannot have it (`0x803381CD`).
     pub const CONNECTED_TO_DIFFERENT_CLIENT: u32 = 2_150_859_213;

@@ -297,3 +297,27 @@ fn a_damaged_envelope_is_an_error_and_no_panic() {
         }
     }
 }
+
+/// WIRE 38: the Command's text is the first command's name (255 characters at most, a blank when empty), the CommandId is
+/// in upper case, and the `protocolversion` option says `MustComply`.
+#[test]
+fn wire_38_the_text_of_a_command_and_the_version_of_a_shell() {
+    let xml = |operation, shell_id| Request { header: header(shell_id), operation }.to_xml();
+    let (long, cut) = ("ü".repeat(300), "ü".repeat(255));
+    for (line, text) in [("Get-Mailbox", "Get-Mailbox"), ("", " "), (&*long, &*cut)] {
+        let command = Operation::Command { command_id: COMMAND, command_line: line, arguments: b"x" };
+        let xml = xml(command, Some(SHELL_ID));
+        assert!(xml.contains(&format!("<rsp:Command>{text}</rsp:Command>")), "{xml}");
+        assert!(xml.contains("CommandId=\"0A5C7D7E-94E2-4B1A-8D13-1E7C5F3C99AB\""), "{xml}");
+    }
+    let create = CreateShell {
+        name: None,
+        shell_id: Uuid::from_u128(9),
+        protocol_version: "2.3",
+        idle_timeout: None,
+        creation_xml: b"x",
+    };
+    let xml = xml(Operation::Create(create), None);
+    let option = xml.split("<w:Option").find(|part| part.contains("protocolversion")).unwrap();
+    assert!(option.contains("MustComply=\"true\"") && option.contains(">2.3<"), "{option}");
+}

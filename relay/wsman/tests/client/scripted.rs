@@ -1,5 +1,10 @@
 //! A small server of PowerShell whose connections do as a script says: answer, drop, stall, answer by half.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a request fails with one fault at most, and that is written at once"
+)]
+
 use std::{
     collections::{HashMap, VecDeque},
     net::SocketAddr,
@@ -124,7 +129,7 @@ impl Scripted {
                 let mut connections = tokio::task::JoinSet::new();
                 while let Ok((stream, _)) = listener.accept().await {
                     let service = service.clone();
-                    connections.spawn(async move { drop(serve(stream, address, &service).await) });
+                    connections.spawn(async move { drop(Box::pin(serve(stream, address, &service)).await) });
                 }
             }
         });
@@ -231,7 +236,7 @@ async fn serve(mut stream: TcpStream, address: SocketAddr, service: &Mutex<Servi
                     break (head, body);
                 }
             }
-            let mut piece = [0; 65_536];
+            let mut piece = [0; 8192];
             match stream.read(&mut piece).await? {
                 0 => return Ok(()),
                 read => buffer.extend_from_slice(&piece[..read]),
@@ -371,6 +376,9 @@ impl Service {
             Operation::Disconnect { .. } => {
                 self.connected = false;
                 Ok(String::new())
+            }
+            Operation::Reconnect if self.connected => {
+                Err(Fault::shell_state(code::RECONNECT_NOT_VALID, "connected already"))
             }
             Operation::Reconnect => {
                 self.connected = true;

@@ -106,7 +106,8 @@ async fn a_pinned_certificate_is_the_only_one_accepted() {
     let authority = Authority::new();
     let (certificate, key) = authority.issue("another.example");
     let port = server(certificate.der().clone(), &key, None).await;
-    let digest: String = Sha256::digest(certificate.der()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256::digest(certificate.der());
+    let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let pinned = |text: &str| TlsOptions { pinned: parse_fingerprint(text), ..TlsOptions::default() };
     let error = outcome(port, pinned(&digest)).await;
     assert!(matches!(error, Error::Http { status: 403, .. }), "{error:?}");

@@ -186,12 +186,13 @@ async fn wire_28_an_encrypted_answer_is_recognised_by_either_boundary() {
 #[tokio::test]
 async fn limits_headers_without_end_are_not_kept() {
     let server = Scripted::start(true, |_| {
-        let many: String = (0..20_000).map(|n| format!("X-Filler-{n}: {}\r\n", "y".repeat(100))).collect();
+        let filler = |n| format!("X-Filler-{n}: {}\r\n", "y".repeat(100));
+        let many = (0..20_000).map(filler).collect::<Vec<_>>().concat();
         Then::Instead("200 OK", many, String::new())
     })
     .await;
     let error = connect(server.endpoint(), |_| ()).await.unwrap_err().error;
-    assert!(matches!(error, Error::ConnectionLost { .. }), "{error:?}");
+    assert!(matches!(error, Error::NotHttp { .. } | Error::ConnectionLost { .. }), "{error:?}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ use uuid::Uuid;
 pub(crate) const USER: &str = "admin";
 pub(crate) const PASSWORD: &str = "secret";
 /// Long enough for a loaded machine; no test waits for it.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A server that was started for a test; it ends with it.
 pub(crate) struct Peer {

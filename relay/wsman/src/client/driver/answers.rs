@@ -1,5 +1,7 @@
 //! What comes back to the task: answers, output, and the events in it.
 
+use std::sync::Arc;
+
 use postern_psrp::{
     ProtocolError, client::Event, host::HostCall, message::RunspacePoolState, pipeline::PipelineState,
     records::ErrorRecord,
@@ -87,8 +89,17 @@ impl Driver {
                 Ok(())
             }
             Answered::Reconnected(Err(error), Some(done)) => {
+                if error.is_taken_over() {
+                    // It is another client's to delete.
+                    self.shell = Shell::None;
+                }
                 self.presence = Presence::Away;
                 let _ = done.send(Err(error));
+                Ok(())
+            }
+            // Another Receive had told of the same disconnection before.
+            Answered::Reconnected(Err(error), None) if error.is_connected_already() => {
+                self.presence = Presence::Here;
                 Ok(())
             }
             Answered::Reconnected(Err(error), None) => Err(error),
@@ -180,6 +191,10 @@ impl Driver {
                 }
                 return Ok(());
             }
+            Err(error) if error.is_taken_over() => {
+                self.shell = Shell::None;
+                return Err(error);
+            }
             Err(error) => {
                 return match target {
                     Some(id) => self.pipeline_failed(id, error),
@@ -197,6 +212,7 @@ impl Driver {
             // The next batch travels while this one is decoded; that is one ahead at most.
             if !done
                 && !empty
+                && self.presence == Presence::Here
                 && self.keeps_up()
                 && let Some(id) = target
                 && self.pipelines.get(&id).is_some_and(Running::wants_output)
@@ -223,7 +239,7 @@ impl Driver {
             None => !self.pool_receiving,
             Some(id) => self.pipelines.get(&id).is_some_and(Running::wants_output),
         };
-        if empty && !done && wanted {
+        if empty && !done && wanted && self.presence == Presence::Here {
             self.receive_later(target);
         }
         if let Some(id) = target
@@ -236,7 +252,7 @@ impl Driver {
         Ok(())
     }
 
-    fn skip_what_is_not_fatal(result: Result<(), ProtocolError>) -> Result<(), Error> {
+    pub(super) fn skip_what_is_not_fatal(result: Result<(), ProtocolError>) -> Result<(), Error> {
         match result {
             Ok(()) => Ok(()),
             Err(error) if error.is_fatal() => Err(Error::Protocol(error.to_string())),
@@ -248,7 +264,7 @@ impl Driver {
     }
 
     /// Gives each event to its pipeline. `target` is whose stream they came in.
-    fn route_events(&mut self, target: Option<Uuid>) -> Result<(), Error> {
+    pub(super) fn route_events(&mut self, target: Option<Uuid>) -> Result<(), Error> {
         while let Some(event) = self.pool.poll_event() {
             match event {
                 Event::Output { pipeline, value } => self.push(pipeline, PipelineEvent::Output(value)),
@@ -286,6 +302,14 @@ impl Driver {
                 Event::ApplicationPrivateData(data) => {
                     self.details.send_modify(|details| details.application_private_data = data);
                 }
+                Event::InitData { .. } => self.opened(),
+                Event::Availability { call, answer } => {
+                    if let Some(done) = self.calls.remove(&call) {
+                        let _ = done.send(Ok(answer));
+                    }
+                }
+                // An error says that nobody listens.
+                Event::UserEvent(event) => drop(self.user_events.send(Arc::from(event))),
                 other => tracing::debug!(?other, "An event of the runspace pool is of no use here"),
             }
         }
@@ -319,17 +343,21 @@ impl Driver {
         }
     }
 
+    fn opened(&mut self) {
+        self.pool_opened = true;
+        if let Some(server) = self.pool.server_capability() {
+            let protocol = server.protocol;
+            self.details.send_modify(|details| details.protocol_version = Some(protocol.to_string()));
+            if (protocol.major, protocol.minor) >= LARGE_ENVELOPES_SINCE {
+                self.transport.allow_large_envelopes();
+            }
+        }
+    }
+
     fn pool_state(&mut self, state: RunspacePoolState, error: Option<&ErrorRecord>) -> Result<(), Error> {
         match state {
             RunspacePoolState::Opened => {
-                self.pool_opened = true;
-                if let Some(server) = self.pool.server_capability() {
-                    let protocol = server.protocol;
-                    self.details.send_modify(|details| details.protocol_version = Some(protocol.to_string()));
-                    if (protocol.major, protocol.minor) >= LARGE_ENVELOPES_SINCE {
-                        self.transport.allow_large_envelopes();
-                    }
-                }
+                self.opened();
                 Ok(())
             }
             RunspacePoolState::Broken | RunspacePoolState::Closed => Err(Error::PoolClosed {

@@ -1,6 +1,7 @@
 //! The background task of a session: the only owner of the state machine and of what is under way on HTTP.
 
 mod answers;
+mod attach;
 mod requests;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -8,14 +9,14 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use postern_psrp::{
     client::RunspacePool,
     host::HostResponse,
-    message::MetadataQuery,
+    message::{Availability, MetadataQuery},
     pipeline::PipelineSpec,
-    records::InformationalRecord,
+    records::{InformationalRecord, UserEvent},
     secure::{KeyError, KeyPair},
 };
 use postern_shared::value::PsValue;
 use tokio::{
-    sync::{Notify, mpsc, oneshot, watch},
+    sync::{Notify, broadcast, mpsc, oneshot, watch},
     task::JoinSet,
     time::timeout,
 };
@@ -62,9 +63,41 @@ pub(super) enum Control {
     Leave {
         done: Done,
     },
+    /// A call of the pool.
+    Call {
+        call: PoolCall,
+        done: oneshot::Sender<Result<Availability, Error>>,
+    },
     Close {
         done: Option<oneshot::Sender<()>>,
     },
+}
+
+/// What is asked of the pool itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PoolCall {
+    Available,
+    SetMin(i32),
+    SetMax(i32),
+    Reset,
+}
+
+/// Which shell a session is to have.
+pub(super) enum Target {
+    /// One of its own.
+    New,
+    /// One that another client has left.
+    Existing {
+        shell_id: String,
+        resource_uri: Option<String>,
+    },
+}
+
+/// A pipeline that was found in a shell.
+pub(super) struct Taken {
+    pub(super) id: Uuid,
+    pub(super) key: u64,
+    pub(super) events: Arc<EventQueue<PipelineEvent>>,
 }
 
 /// Whom to tell how it went.
@@ -78,7 +111,7 @@ pub(super) enum Invocation {
 /// Whom to tell while the session is being opened.
 pub(super) struct Opening {
     pub(super) steps: mpsc::UnboundedSender<ConnectStep>,
-    pub(super) opened: oneshot::Sender<Result<(), Error>>,
+    pub(super) opened: oneshot::Sender<Result<Vec<Taken>, Error>>,
 }
 
 /// A request that was answered, or failed.
@@ -156,6 +189,7 @@ const MOST_QUEUED: usize = 1 << 20;
 /// Bytes of a pipeline's input that may wait to be sent before who sends has to wait: about what a Send takes.
 const MOST_INPUT: usize = 256 << 10;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is about another request or message")]
 pub(super) struct Driver {
     transport: Arc<Transport>,
     link: Arc<Link>,
@@ -174,6 +208,9 @@ pub(super) struct Driver {
     keys: Keys,
     /// Who waits until everything queued has been sent, and of which pipeline.
     waiting_for_sent: Vec<(Uuid, Done)>,
+    /// Who waits for the answer to a call of the pool.
+    calls: HashMap<i64, oneshot::Sender<Result<Availability, Error>>>,
+    user_events: broadcast::Sender<Arc<UserEvent>>,
     /// Any pipeline's queue has room again.
     room: Arc<Notify>,
     details: watch::Sender<SessionDetails>,
@@ -189,6 +226,7 @@ impl Driver {
         room: Arc<Notify>,
         details: watch::Sender<SessionDetails>,
         gone: watch::Sender<Option<Error>>,
+        user_events: broadcast::Sender<Arc<UserEvent>>,
     ) -> Self {
         let (told, notices) = mpsc::unbounded_channel();
         Self {
@@ -207,6 +245,8 @@ impl Driver {
             sending: false,
             keys: Keys::Idle,
             waiting_for_sent: Vec::new(),
+            calls: HashMap::new(),
+            user_events,
             room,
             details,
             gone,
@@ -215,11 +255,17 @@ impl Driver {
     }
 
     /// Opens the session, serves it until it is closed or lost, and deletes the shell.
-    pub(super) async fn run(mut self, opening: Opening, mut requests: mpsc::UnboundedReceiver<Control>) {
+    pub(super) async fn run(
+        mut self,
+        target: Target,
+        opening: Opening,
+        mut requests: mpsc::UnboundedReceiver<Control>,
+    ) {
         let Opening { steps, mut opened } = opening;
         let limit = self.transport.endpoint().timeouts.open;
+        let is_new = matches!(target, Target::New);
         let result = tokio::select! {
-            result = timeout(limit, self.open(&steps)) => {
+            result = timeout(limit, self.open(target, &steps)) => {
                 result.unwrap_or(Err(Error::Timeout { after: limit }))
             }
             // Nobody waits for the session any more.
@@ -231,11 +277,21 @@ impl Driver {
             Err(error) => {
                 // Whoever waits is told at once; a shell that exists by now is deleted behind it.
                 let _ = opened.send(Err(error));
-                self.shut_down().await;
+                if is_new {
+                    self.shut_down().await;
+                } else {
+                    self.give_back().await;
+                }
                 return;
             }
-            Ok(()) if opened.send(Ok(())).is_err() => Error::Closed,
-            Ok(()) => self.serve(&mut requests, &mut closers).await,
+            Ok(taken) => match opened.send(Ok(taken)) {
+                Err(_) if !is_new => {
+                    self.give_back().await;
+                    return;
+                }
+                Err(_) => Error::Closed,
+                Ok(()) => self.serve(&mut requests, &mut closers).await,
+            },
         };
         if !matches!(error, Error::Closed) {
             tracing::warn!(%error, "The remote session was lost");
@@ -247,6 +303,9 @@ impl Driver {
         for (_, sent) in self.waiting_for_sent.drain(..) {
             let _ = sent.send(Err(error.clone()));
         }
+        for (_, done) in self.calls.drain() {
+            let _ = done.send(Err(error.clone()));
+        }
         self.gone.send_replace(Some(error.clone()));
         while let Some(request) = requests.recv().await {
             match request {
@@ -257,6 +316,7 @@ impl Driver {
                 | Control::Disconnect { done, .. }
                 | Control::Reconnect { done }
                 | Control::Leave { done } => drop(done.send(Err(error.clone()))),
+                Control::Call { done, .. } => drop(done.send(Err(error.clone()))),
                 Control::Close { done } => closers.extend(done),
                 Control::Answer(_) | Control::Stop { .. } => {}
             }
@@ -268,7 +328,14 @@ impl Driver {
     }
 
     /// Creates the shell and waits until the runspace pool is open. Cancel safe: requests go on by themselves.
-    async fn open(&mut self, steps: &mpsc::UnboundedSender<ConnectStep>) -> Result<(), Error> {
+    async fn open(
+        &mut self,
+        target: Target,
+        steps: &mpsc::UnboundedSender<ConnectStep>,
+    ) -> Result<Vec<Taken>, Error> {
+        if let Target::Existing { shell_id, resource_uri } = target {
+            return self.attach(shell_id, resource_uri, steps).await;
+        }
         self.create();
         while !self.pool_opened {
             self.pump();
@@ -284,7 +351,7 @@ impl Driver {
             }
         }
         let _ = steps.send(ConnectStep::RunspaceOpened);
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// Serves the session; the error says why it ended.
@@ -305,6 +372,7 @@ impl Driver {
                         return Error::Closed;
                     }
                     Some(Control::Leave { done }) if self.presence == Presence::Away => {
+                        self.take_last().await;
                         // The shell is no longer this client's to delete.
                         self.shell = Shell::None;
                         let _ = done.send(Ok(()));
@@ -376,20 +444,7 @@ impl Driver {
                     Invocation::Metadata(query) => (self.pool.get_command_metadata(&query), String::new()),
                 };
                 self.ids.insert(key, id);
-                self.pipelines.insert(
-                    id,
-                    Running {
-                        key,
-                        command_line,
-                        events,
-                        started: false,
-                        receiving: false,
-                        doubt: None,
-                        unweighed: 0,
-                        ended: false,
-                        stop: Stop::No,
-                    },
-                );
+                self.pipelines.insert(id, Running::new(key, command_line, events));
             }
             Control::Answer(response) => self.pool.answer_host_call(&response),
             Control::Input { key, value, sent } => {
@@ -419,6 +474,7 @@ impl Driver {
                     self.stop_if_wanted(id);
                 }
             }
+            Control::Call { call, done } => self.call(call, done),
             Control::Disconnect { idle_timeout, buffer_mode, done } => {
                 if self.presence == Presence::Here {
                     self.disconnect(idle_timeout, buffer_mode, done);
@@ -485,6 +541,20 @@ impl Driver {
 }
 
 impl Running {
+    fn new(key: u64, command_line: String, events: Arc<EventQueue<PipelineEvent>>) -> Self {
+        Self {
+            key,
+            command_line,
+            events,
+            started: false,
+            receiving: false,
+            doubt: None,
+            unweighed: 0,
+            ended: false,
+            stop: Stop::No,
+        }
+    }
+
     fn wants_output(&self) -> bool {
         self.started && !self.receiving && !self.ended && self.events.has_room()
     }

@@ -54,6 +54,11 @@ enum When {
 const TABLES: [&[Row]; 5] =
     [exchange::ROWS, faults::ROWS, http::ROWS, transport::ROWS, &[faults::OTHER, transport::OTHER]];
 
+/// All rows in that order, numbered.
+fn rows() -> impl Iterator<Item = (usize, &'static Row)> {
+    TABLES.into_iter().flatten().enumerate()
+}
+
 /// When the error came, and of which server.
 #[derive(Clone, Copy)]
 struct Context<'a> {
@@ -112,8 +117,8 @@ impl Error {
 
     fn failure(&self, context: Context<'_>) -> Failure {
         let said = bounded(self.said()).to_ascii_lowercase();
-        let row = TABLES.into_iter().flatten().find(|row| row.when.fits(self, &said, context));
-        let row = row.unwrap_or(&transport::OTHER);
+        let row = rows().find(|(_, row)| row.when.fits(self, &said, context));
+        let row = row.map_or(&transport::OTHER, |(_, row)| row);
         Failure {
             what: context.fill(row.what),
             cause: context.fill(row.cause),

@@ -1,7 +1,9 @@
 //! The tables, row by row as far as an error alone can show it; `relay/tests/diagnosis` provokes each through a connection.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use super::*;
-use crate::envelope::{Fault, code};
+use crate::envelope::{EnvelopeError, Fault, code};
 
 fn words(error: &Error) -> (String, String) {
     let failure = ConnectError { host: "mail.example".into(), error: error.clone() }.to_failure();
@@ -78,7 +80,7 @@ fn faults_are_told_by_code_and_by_text() {
 
 #[test]
 fn every_row_can_be_read_by_itself() {
-    for row in TABLES.into_iter().flatten() {
+    for (_, row) in rows() {
         for text in [row.what, row.cause, row.remedy] {
             let filled = text.replace("{server}", "x").replace("{again}", "x.");
             assert!(filled.ends_with('.') && !filled.contains("  "), "{text}");
@@ -121,10 +123,112 @@ fn what_no_server_here_provokes_is_explained_too() {
         (closed("isn't assigned to any management roles"), "may not run any command", "role group"),
         (Error::Closed, "session is closed", "Sign in again"),
         (Error::PipelineEnded, "no more input", "Run the command again"),
+        (Error::NotSupported("RESET_RUNSPACE_STATE"), "cannot do", "new session"),
     ] {
         let failure = error.to_failure();
         assert!(failure.what.contains(what) && failure.remedy.contains(remedy), "{failure:#?}");
     }
+}
+
+/// An error of each kind that is recognised by its kind, where no server's words, code or status say more.
+fn kinds() -> Vec<Error> {
+    let text = || "x".to_owned();
+    let after = Duration::from_secs(1);
+    let redirected = |why| Error::RedirectRefused { location: text(), via: text(), why };
+    let fault = Fault { code: None, subcode: "Other".to_owned(), ..Fault::invalid_parameter("x") };
+    vec![
+        Error::InvalidEndpoint(text()),
+        Error::InvalidUserName,
+        Error::BasicOverHttp,
+        Error::NameNotResolved { text: text() },
+        Error::Refused { text: text() },
+        Error::ConnectTimeout { after },
+        Error::Timeout { after },
+        Error::Unreachable { text: text() },
+        Error::ProxyUnreachable { text: text() },
+        Error::ProxyAuthentication { text: text() },
+        Error::ProxyRefused { text: text() },
+        Error::NotHttp { text: text() },
+        Error::ConnectionLost { text: text() },
+        Error::Unauthorized { offered: vec!["Basic".to_owned()], text: text() },
+        Error::Unauthorized { offered: vec!["Negotiate".to_owned()], text: text() },
+        Error::Redirected { location: text(), via: text() },
+        redirected(NotFollowed::Invalid),
+        redirected(NotFollowed::Unprotected),
+        redirected(NotFollowed::HostNotListed),
+        Error::TooManyRedirects { most: 5 },
+        Error::InvalidProxy(text()),
+        Error::ProxyOverHttp,
+        Error::ServerError { status: 599, text: text() },
+        Error::Http { status: 400, text: text() },
+        Error::Http { status: 499, text: text() },
+        Error::ContentType { content_type: text(), text: text() },
+        Error::Fault(Box::new(fault)),
+        Error::Envelope(EnvelopeError::Empty),
+        Error::ResponseTooLarge { limit: 1 },
+        Error::Compressed { text: text() },
+        Error::OutcomeUnknown { text: text() },
+        Error::OutputLost,
+        Error::Protocol(text()),
+        Error::PoolClosed { text: text(), id: text() },
+        Error::PipelineEnded,
+        Error::Presence { connected: true },
+        Error::Presence { connected: false },
+        Error::NotSupported("x"),
+        Error::Closed,
+    ]
+}
+
+/// The errors that a row is for, as it says itself.
+fn meant_by(row: &Row) -> Vec<Error> {
+    let fault = |code, text: &str| Error::Fault(Box::new(Fault::with_code(code, text)));
+    match &row.when {
+        When::Says(any) => any.iter().map(|words| fault(0x8033_FFFF, &format!("It says: {words}."))).collect(),
+        When::SaysAll(all) => vec![fault(0x8033_FFFF, &all.join(" this "))],
+        When::Code(codes) => codes.iter().map(|code| fault(*code, "x")).collect(),
+        When::Subcode(name) => {
+            let fault = Fault { code: None, subcode: (*name).to_owned(), ..Fault::invalid_parameter("x") };
+            vec![Error::Fault(Box::new(fault))]
+        }
+        When::Status(all) => {
+            let http = |status: &u16| match *status {
+                500.. => Error::ServerError { status: *status, text: String::new() },
+                _ => Error::Http { status: *status, text: String::new() },
+            };
+            all.iter().map(http).collect()
+        }
+        When::Tls(kinds) => {
+            kinds.iter().map(|kind| Error::Tls { failure: *kind, text: "x".to_owned() }).collect()
+        }
+        When::Is(_) | When::Opening(_) => Vec::new(),
+    }
+}
+
+fn first_row(error: &Error, opening: bool) -> Option<usize> {
+    let said = error.said().to_ascii_lowercase();
+    let context = Context { server: "x", opening };
+    rows().find(|(_, row)| row.when.fits(error, &said, context)).map(|(number, _)| number)
+}
+
+/// Each row is the first that fits what it is for, by each of its words, codes and kinds: none is hidden by another.
+#[test]
+fn every_row_is_reached_by_each_of_its_ways() {
+    let mut reached = BTreeSet::new();
+    for (number, row) in rows() {
+        for error in meant_by(row) {
+            // Some rows are for an open session, behind one for the time before.
+            let first = [false, true].map(|opening| first_row(&error, opening));
+            assert!(first.contains(&Some(number)), "{error:?} is not explained by {:?}", row.what);
+            reached.insert(number);
+        }
+    }
+    for error in kinds() {
+        reached.extend([false, true].into_iter().filter_map(|opening| first_row(&error, opening)));
+    }
+    let all = rows().map(|(number, _)| number);
+    // The last row is for errors that are new, and there are none.
+    let missed: Vec<_> = all.filter(|number| !reached.contains(number)).collect();
+    assert_eq!(missed, [rows().count() - 1], "{:?}", missed.iter().map(|at| rows().nth(*at).unwrap().1.what));
 }
 
 #[test]

@@ -256,6 +256,12 @@ pub(super) const ROWS: &[Row] = &[
         remedy: "Reconnect the session first.",
     },
     Row {
+        when: When::Is(|error| matches!(error, Error::NotSupported(_))),
+        what: "The session cannot do what was asked for.",
+        cause: "The PowerShell on the server is too old for it.",
+        remedy: "Open a new session instead.",
+    },
+    Row {
         when: When::Is(|error| matches!(error, Error::PipelineEnded)),
         what: "The command takes no more input.",
         cause: "The command has ended already.",
