@@ -7,7 +7,7 @@ use postern_shared::value::PsStr;
 use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector, sort};
 use crate::{
     convert::numeric,
-    interp::Flow,
+    interp::{Flow, Gathered},
     ops::list,
     value::{Category, Hash, HashKind, List, Object, Type, Value},
 };
@@ -52,6 +52,7 @@ struct Grouping {
     types: Vec<Option<PsStr>>,
     mixed: bool,
     count: usize,
+    held: Gathered,
 }
 
 struct Group {
@@ -117,6 +118,7 @@ impl Cmdlet for Grouping {
         let group = &mut self.groups[at];
         group.count = group.count.saturating_add(1);
         if !self.no_element || cx.flag("AsHashTable") {
+            self.held.add(&input);
             group.items.push(input);
         }
         Ok(())

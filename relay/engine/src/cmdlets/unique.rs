@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     code::Sym,
-    interp::Flow,
+    interp::{Flow, Gathered},
     ops::compare,
     value::{List, Type, Value},
 };
@@ -83,6 +83,7 @@ impl Cmdlet for Unique {
 struct Tee {
     file: Option<FileText>,
     items: Vec<Value>,
+    held: Gathered,
 }
 
 impl Cmdlet for Tee {
@@ -97,6 +98,7 @@ impl Cmdlet for Tee {
         if let Value::Empty = input {
             return Ok(());
         }
+        self.held.add(&input);
         self.items.push(input.clone());
         cx.engine.check_items(self.items.len())?;
         cx.write(input)

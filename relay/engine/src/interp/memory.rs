@@ -13,13 +13,13 @@ thread_local! {
 /// Texts shorter than this are measured with what holds them, not when they are made.
 const SMALL: usize = 256;
 
-/// Counts the text of gathered output for as long as it lives.
+/// Counts the text of gathered output, and of what a cmdlet holds, for as long as it lives.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered(usize);
 
 impl Gathered {
     /// A value was added.
-    pub(super) fn add(&mut self, value: &Value) {
+    pub(crate) fn add(&mut self, value: &Value) {
         if let Value::Str(text) = value
             && text.len() >= SMALL
         {

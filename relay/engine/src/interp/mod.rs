@@ -33,6 +33,7 @@ pub(crate) use self::expr::object_of;
 pub(crate) use self::{
     bind::{Args, Given},
     command::{Function, Resolved},
+    memory::Gathered,
     pipeline::{Collect, Discard, Sink, Stage},
     remote::Drained,
     scope::{Options, Scope},

@@ -23,7 +23,7 @@ pub(crate) trait Sink {
 
 /// Keeps what it is given.
 #[derive(Default)]
-pub(crate) struct Collect(pub(crate) Vec<Value>, super::memory::Gathered);
+pub(crate) struct Collect(pub(crate) Vec<Value>, super::Gathered);
 
 impl Sink for Collect {
     fn put(&mut self, engine: &mut Engine, value: Value) -> Flow<()> {
