@@ -24,7 +24,11 @@ where
 /// One message of each kind.
 pub fn seeds() -> Vec<Vec<u8>> {
     let text = |text: &str| text.to_owned();
-    let view = View { sort: vec![SortKey { property: text("Name"), descending: true }], filter: text("a") };
+    let view = View {
+        sort: vec![SortKey { property: text("Name"), descending: true }],
+        filter: text("a"),
+        conditions: vec![Condition { property: text("Alias"), test: Test::Contains(text("b")) }],
+    };
     let client = [
         ClientMessage::Hello { build: text("build"), after: 7 },
         ClientMessage::Run { line: text("Get-Mailbox | Select-Object Name") },

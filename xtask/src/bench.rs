@@ -21,7 +21,7 @@ use crate::{
 type Run = fn(&Bench) -> Result<(), Failed>;
 
 /// What can be measured, and what that is.
-const BENCHES: [(&str, &str, Run); 5] = [
+const BENCHES: [(&str, &str, Run); 6] = [
     (
         "decode",
         "CLIXML: reading a mailbox, against a bare scan of the same bytes and pypsrp; allocations",
@@ -29,6 +29,7 @@ const BENCHES: [(&str, &str, Run); 5] = [
     ),
     ("encode", "CLIXML: writing a mailbox and 10,000 pipeline inputs, against the same", encode),
     ("fetch", "2,000 and 10,000 mailboxes from a server of another make, against its other clients", fetch),
+    ("language", "filters, sorts, groups, CSV and calls of the local session, with memory", language),
     ("grid", "sorts, filters, groups and downloads of 100,000 mailboxes (or a number given)", grid),
     ("large", "100,000 mailboxes (or a number given) of the demo in a real browser", large),
 ];
@@ -89,6 +90,14 @@ fn clixml(bench: &Bench, what: &str) -> Result<Figures, Failed> {
             .run(Command::new(python).arg(root().join("relay/psrp/benches/pypsrp_clixml.py")).arg(what))?;
     }
     Ok(figures)
+}
+
+/// What scripts cost.
+fn language(_: &Bench) -> Result<(), Failed> {
+    let mut figures = Figures::default();
+    figures.run(&mut cargo(&["bench", "--locked", "--package", "postern-engine", "--bench", "language"]))?;
+    figures.print();
+    Ok(())
 }
 
 /// Questions about a large result.

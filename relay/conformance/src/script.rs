@@ -13,7 +13,8 @@ use crate::{
 
 /// Whether a case is a whole script: its `script` is the name of a file.
 pub(crate) fn is_one(case: &Json) -> bool {
-    case["script"].as_str().is_some_and(|script| script.ends_with(".ps1") && !script.contains('\n'))
+    let is_file = |script: &str| Path::new(script).extension().is_some_and(|extension| extension == "ps1");
+    case["script"].as_str().is_some_and(|script| !script.contains('\n') && is_file(script))
 }
 
 /// Checks one case. Its files are named relative to `folder`.

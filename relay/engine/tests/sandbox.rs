@@ -152,7 +152,7 @@ fn every_attempt_is_refused() {
     for script in REFUSED {
         let Attempt { refused, text, took } = attempt(script);
         if !refused {
-            wrong.push(format!("{script}: went through: {:.300}", text));
+            wrong.push(format!("{script}: went through: {text:.300}"));
         }
         if let Some(leak) = LEAKS.iter().find(|leak| text.contains(**leak)) {
             wrong.push(format!("{script}: shows {leak}"));

@@ -48,7 +48,7 @@ pub(super) async fn check(
     };
     // A check has a few dozen steps at most: nothing piles up.
     let (steps, told) = mpsc::unbounded_channel();
-    let checked = session::check(opening, move |step| {
+    let checked = session::check(&opening, move |step| {
         let _ = steps.send(step);
     });
     let checked = match checked {

@@ -11,7 +11,7 @@ use super::Opening;
 /// # Errors
 /// If the address cannot be one.
 pub(crate) fn check(
-    opening: Opening,
+    opening: &Opening,
     report: impl FnMut(CheckStep) + Send,
 ) -> Result<impl Future<Output = bool> + Send, Box<Failure>> {
     let endpoint = opening

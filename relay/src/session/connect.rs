@@ -80,7 +80,7 @@ impl Opening {
         };
         endpoint.tls = self.tls.clone();
         endpoint.proxy = self.proxy.clone();
-        endpoint.redirects = self.redirects.clone();
+        endpoint.redirects.clone_from(&self.redirects);
         if self.oauth { endpoint.with_oauth() } else { Ok(endpoint) }
     }
 
