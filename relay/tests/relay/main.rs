@@ -8,4 +8,5 @@ mod download;
 mod failures;
 mod job;
 mod lifecycle;
+mod local;
 mod peer;
