@@ -1,8 +1,8 @@
 //! The messages between page and relay: what can be read can be written, and is read back the same.
 
 use postern_shared::wire::{
-    Answer, ClientMessage, Event, EventKind, Failure, NoteStream, ServerMessage, SortKey, View, decode,
-    encode,
+    Answer, ClientMessage, Condition, Event, EventKind, Failure, NoteStream, ServerMessage, SortKey, Test,
+    View, decode, encode,
 };
 
 /// A frame, taken for each side's.

@@ -15,11 +15,14 @@ use self::terminal::Terminal;
 use super::sign_in::{SignInArgs, SignInError};
 use crate::{
     config::EndpointConfig,
-    session::{Folder, InMemory, Script, run_script},
+    session::{Folder, Script, in_memory, run_script},
 };
 
 /// The longest script.
 const LONGEST: u64 = 16 << 20;
+
+/// Cells of a line.
+const WIDTH: usize = 120;
 
 /// What `postern run` is told.
 #[derive(Debug, clap::Args)]
@@ -90,14 +93,15 @@ pub(super) async fn run(
     stop: CancellationToken,
 ) -> Result<u8, RunError> {
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let width = (!args.json).then_some(WIDTH);
     let (text, options) = match (args.command, args.file) {
-        (Some(command), _) => (command, RunOptions::default()),
+        (Some(command), _) => (command, RunOptions { width, ..RunOptions::default() }),
         (None, file) => {
             let path = file.unwrap_or_default();
             let failed = |error| RunError::File { path: path.display().to_string(), error };
             let text = read(&path).map_err(failed)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            (text, RunOptions { name: name.into(), own_scope: true })
+            (text, RunOptions { name: name.into(), own_scope: true, width })
         }
     };
     let workspace: Box<dyn Workspace + Send> = match args.workspace {
@@ -105,7 +109,7 @@ pub(super) async fn run(
             let folder = Folder::open(&path);
             Box::new(folder.map_err(|error| RunError::Workspace { path: path.display().to_string(), error })?)
         }
-        None => Box::<InMemory>::default(),
+        None => Box::new(in_memory()),
     };
     let opening = match demo {
         Some(endpoint) => {
@@ -114,7 +118,7 @@ pub(super) async fn run(
         }
         None => args.sign_in.opening(args.endpoint.as_deref().unwrap_or_default(), args.user)?,
     };
-    let screen = |views| Box::new(Terminal::new(args.json, views)) as Box<_>;
+    let screen = Box::new(Terminal::new(args.json));
     let script = Script { text, is_remote: args.remote, options, workspace };
     let ended = run_script(opening, script, screen, stop).await.map_err(RunError::NotOpened)?;
     if args.json {

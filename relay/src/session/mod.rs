@@ -24,7 +24,7 @@ pub(crate) use self::{
     check::check,
     control::Wish,
     failure::{session_gone, too_many_tabs},
-    local::{Colors, Done, Folder, InMemory, Screen, Stopped},
+    local::{Colors, Done, Folder, Screen, Stopped, in_memory},
     prompt::Reply,
     registry::{Found, Handle, Refused, Sessions},
     script::{Script, run_script},

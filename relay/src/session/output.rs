@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use postern_shared::{
     value::{Content, Properties, PsObject, PsStr, PsValue, TypeNames},
-    view::FormatViews,
+    view::{FormatViews, cell_kind},
     wire::{BlockId, ColumnMeta, EventKind, NoteStream, ResultId, ViewKind},
 };
 use tokio::time::Instant;
@@ -34,6 +34,8 @@ pub(super) struct Output {
     kinds: HashMap<Kind, ResultId>,
     /// What the last object was, to be compared without making its [`Kind`].
     last: Option<(Arc<PsObject>, ResultId)>,
+    /// The view that a Format cmdlet asks for: its kind, and the properties with what stands above each.
+    format: Option<(ViewKind, Vec<(PsStr, PsStr)>)>,
     text: String,
     text_since: Option<Instant>,
     objects: u64,
@@ -45,6 +47,8 @@ struct Kind {
     type_name: String,
     /// Where the type says nothing about the properties.
     properties: Vec<String>,
+    /// The properties of the view that was asked for.
+    format: Option<(bool, Vec<(PsStr, PsStr)>)>,
 }
 
 impl Output {
@@ -63,6 +67,7 @@ impl Output {
             views,
             kinds: HashMap::new(),
             last: None,
+            format: None,
             text: String::new(),
             text_since: None,
             objects: 0,
@@ -74,8 +79,32 @@ impl Output {
         self.objects
     }
 
+    /// Takes an object in that is to be shown in a view of these properties, each with what stands above it.
+    pub(super) fn push_formatted(
+        &mut self,
+        value: &PsValue,
+        view: ViewKind,
+        columns: &[(PsStr, PsStr)],
+        last_result: &mut ResultId,
+    ) -> Result<(), Full> {
+        let format = Some((view, columns.to_vec()));
+        if self.format != format {
+            // Another view is another result, and the last object says nothing about it.
+            self.format = format;
+            self.last = None;
+        }
+        self.take(value, last_result)
+    }
+
     /// Takes an object in.
     pub(super) fn push(&mut self, value: &PsValue, last_result: &mut ResultId) -> Result<(), Full> {
+        if self.format.take().is_some() {
+            self.last = None;
+        }
+        self.take(value, last_result)
+    }
+
+    fn take(&mut self, value: &PsValue, last_result: &mut ResultId) -> Result<(), Full> {
         if value.is_null() {
             return Ok(());
         }
@@ -152,7 +181,8 @@ impl Output {
     }
 
     fn result(&mut self, object: &Arc<PsObject>, last_result: &mut ResultId) -> ResultId {
-        let kind = kind(object);
+        let format = self.format.as_ref().map(|(view, columns)| (*view == ViewKind::List, columns.clone()));
+        let kind = Kind { format, ..kind(object) };
         let result = if let Some(result) = self.kinds.get(&kind) {
             *result
         } else if self.kinds.len() >= MOST_RESULTS {
@@ -184,7 +214,19 @@ impl Output {
     }
 
     fn view(&self, object: &PsObject) -> (ViewKind, Vec<ColumnMeta>) {
-        self.views.columns(object)
+        let (own, columns) = self.views.columns(object);
+        let Some((view, named)) = &self.format else { return (own, columns) };
+        let column = |(property, label): &(PsStr, PsStr)| {
+            let known = columns.iter().find(|column| column.property.eq_ignore_ascii_case(property)).cloned();
+            let known = known.unwrap_or_else(|| ColumnMeta {
+                property: property.to_string(),
+                label: String::new(),
+                kind: object.get(property).map(cell_kind).unwrap_or_default(),
+                width: 0,
+            });
+            ColumnMeta { label: label.to_string(), ..known }
+        };
+        (*view, named.iter().map(column).collect())
     }
 
     /// Makes room at the cost of an older block, never of this one; whether there was one.
@@ -223,7 +265,7 @@ fn kind(object: &PsObject) -> Kind {
         || type_name == "System.Object";
     let properties =
         if is_open { object.properties().map(|(name, _)| name.to_string()).collect() } else { Vec::new() };
-    Kind { type_name, properties }
+    Kind { type_name, properties, format: None }
 }
 
 /// A dictionary's entry as an object of its own.

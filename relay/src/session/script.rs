@@ -3,7 +3,7 @@
 use std::sync::{Arc, RwLock};
 
 use postern_engine::{RunOptions, host::Workspace};
-use postern_shared::{view::FormatViews, wire::Failure};
+use postern_shared::wire::Failure;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -28,15 +28,14 @@ pub(crate) struct Script {
     pub(crate) workspace: Box<dyn Workspace + Send>,
 }
 
-/// Opens a session, runs a script in it and removes the session. `screen` makes what shows the output, given the views
-/// of the session's types. `stop` stops the script.
+/// Opens a session, runs a script in it and removes the session. `screen` shows the output; `stop` stops the script.
 ///
 /// # Errors
 /// If the session cannot be opened; nothing has run then.
 pub(crate) async fn run_script(
     opening: Opening,
     script: Script,
-    screen: impl FnOnce(Arc<FormatViews>) -> Box<dyn Screen + Send>,
+    screen: Box<dyn Screen + Send>,
     stop: CancellationToken,
 ) -> Result<Done, Box<Failure>> {
     // What is said while the session opens is said by its failure.
@@ -53,7 +52,6 @@ pub(crate) async fn run_script(
     };
     let ran = match imported {
         Ok(imported) => {
-            let screen = screen(Arc::clone(&imported.views));
             let data = remote.details().application_private_data;
             let local = Local::start(Setting {
                 remote: Arc::clone(&remote),

@@ -216,7 +216,7 @@ impl Session {
             facts: opening.facts(),
             console: self.console.clone(),
             store: Arc::clone(&self.store),
-            workspace: Box::<local::InMemory>::default(),
+            workspace: Box::new(local::in_memory()),
             computer: facts.computer.clone(),
         });
         let local = match local {

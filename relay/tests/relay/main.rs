@@ -8,5 +8,6 @@ mod download;
 mod failures;
 mod job;
 mod lifecycle;
+mod local;
 mod network;
 mod peer;

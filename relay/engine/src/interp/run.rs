@@ -10,7 +10,8 @@ use postern_shared::{syntax, value::PsStr};
 use super::{Common, Engine, Flow, Frame, Scope, Sink, Stop};
 use crate::{
     code::{self, Source},
-    host::RemoteError,
+    format::Formatter,
+    host::{Colors, RemoteError},
     value::{Category, ErrorRecord, Exception, ExceptionType, Value},
 };
 
@@ -36,14 +37,41 @@ pub struct RunOptions {
     pub name: PsStr,
     /// Whether it is a script with a scope of its own, and not lines of the session.
     pub own_scope: bool,
+    /// Cells of a line, where objects are not given to the host but written to it as a console shows them.
+    pub width: Option<usize>,
 }
 
 /// Gives to the host.
-struct ToHost;
+#[derive(Default)]
+struct ToHost {
+    /// What makes lines of objects, where lines are wanted.
+    formatter: Option<Formatter>,
+}
+
+impl ToHost {
+    fn write(engine: &mut Engine, lines: Vec<String>) {
+        for line in lines {
+            engine.host.write(&line, Colors::default(), true);
+        }
+    }
+
+    fn finish(&mut self, engine: &mut Engine) {
+        if let Some(formatter) = &mut self.formatter {
+            let lines = formatter.finish();
+            Self::write(engine, lines);
+        }
+    }
+}
 
 impl Sink for ToHost {
     fn put(&mut self, engine: &mut Engine, value: Value) -> Flow<()> {
         if let Value::Empty = value {
+            return Ok(());
+        }
+        if let Some(formatter) = &mut self.formatter {
+            formatter.push(engine, &value)?;
+            let lines = formatter.take();
+            Self::write(engine, lines);
             return Ok(());
         }
         engine.host.output(&value).map_err(|message| engine.limit(message))
@@ -81,7 +109,9 @@ impl Engine {
             expecting_input: false,
             common: Common::default(),
         });
-        let result = self.run_text(&code);
+        let mut out = ToHost { formatter: options.width.map(Formatter::new) };
+        let result = self.run_text(&code, &mut out);
+        out.finish(self);
         self.frames.clear();
         self.script = script;
         self.scope = Rc::clone(&self.global);
@@ -101,7 +131,7 @@ impl Engine {
         self.under = Value::Null;
     }
 
-    fn run_text(&mut self, code: &Rc<code::Code>) -> Flow<()> {
+    fn run_text(&mut self, code: &Rc<code::Code>, out: &mut ToHost) -> Flow<()> {
         let signature = self.signature(code, &PsStr::EMPTY)?;
         for param in &code.params {
             let mut value = if let Some(default) = &param.default {
@@ -129,7 +159,7 @@ impl Engine {
             ));
         }
         for block in [&code.begin, &code.process, &code.end].into_iter().flatten() {
-            self.run_block(block, &mut ToHost)?;
+            self.run_block(block, out)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What a terminal shows of objects and errors, as lines.
 
 use postern_shared::{
-    value::{Content, PsObject, PsValue},
+    value::{Content, PsValue},
     wire::Failure,
 };
 
@@ -52,13 +52,4 @@ fn list(properties: impl Iterator<Item = (String, String)>) -> String {
         lines.push_str(&format!("{name:width$} : {text}\n"));
     }
     lines
-}
-
-/// Whether an object is shown as a list.
-pub(super) fn is_list(object: &PsObject) -> bool {
-    match &object.content {
-        Content::Dictionary(_) => true,
-        Content::Value(_) => false,
-        _ => !object.is_enum() && object.properties().next().is_some(),
-    }
 }

@@ -2,16 +2,11 @@
 
 use std::{
     io::{BufRead as _, IsTerminal as _, Write as _},
-    sync::Arc,
     thread,
 };
 
 use postern_engine::value::Value;
-use postern_shared::{
-    value::PsValue,
-    view::FormatViews,
-    wire::{Answer, Choice, Failure, NoteStream, ProgressState, PromptId, PromptKind},
-};
+use postern_shared::wire::{Answer, Choice, Failure, NoteStream, ProgressState, PromptId, PromptKind};
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -25,19 +20,15 @@ pub(super) struct Terminal {
     question: Option<(String, String, PromptKind)>,
     /// Text written to the host whose line has not ended, for lines of JSON.
     partial: String,
-    /// Whether a list was printed last, which an empty line ends.
-    in_list: bool,
 }
 
 impl Terminal {
     /// Prints to the standard output and the standard error, for people or as JSON.
-    pub(super) fn new(json: bool, views: Arc<FormatViews>) -> Self {
-        let _ = views;
-        Self { json, prompt: 0, question: None, partial: String::new(), in_list: false }
+    pub(super) fn new(json: bool) -> Self {
+        Self { json, prompt: 0, question: None, partial: String::new() }
     }
 
-    fn text(&mut self, text: &str) {
-        self.in_list = false;
+    fn text(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         // A pipe that nobody reads any more must not end a script halfway.
         let _ = writeln!(out, "{text}");
@@ -68,12 +59,10 @@ impl Screen for Terminal {
             json::print(&json!({ "type": "output", "value": json::value(&value) }));
             return Ok(());
         }
-        let is_list = matches!(&value, PsValue::Object(object) if lines::is_list(object));
+        // Only what runs on the server comes here; for a script, the engine makes lines.
         if !value.is_null() {
-            let text = lines::object(&value);
-            self.text(&text);
+            self.text(&lines::object(&value));
         }
-        self.in_list = is_list;
         Ok(())
     }
 

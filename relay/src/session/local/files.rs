@@ -1,4 +1,4 @@
-//! Files of a session: in memory, or in a folder.
+//! Files of a session in a folder of the machine.
 
 use std::{
     fs,
@@ -108,48 +108,5 @@ impl Workspace for Folder {
         self.add(&self.root, &mut files);
         files.sort_by(|one, other| one.name.cmp(&other.name));
         files
-    }
-}
-
-/// Files in memory, within bounds.
-#[derive(Default)]
-pub(crate) struct InMemory {
-    files: std::collections::BTreeMap<String, (Arc<[u8]>, PsDateTime)>,
-    bytes: usize,
-}
-
-/// Bytes of all files of a session.
-const MOST_MEMORY: usize = 64 << 20;
-
-impl Workspace for InMemory {
-    fn read(&mut self, name: &str) -> Result<Arc<[u8]>, PsStr> {
-        let found = self.files.get(name).map(|(content, _)| Arc::clone(content));
-        found.ok_or_else(|| format!("There is no file '{name}' in the workspace.").into())
-    }
-
-    fn write(&mut self, name: &str, content: Vec<u8>) -> Result<(), PsStr> {
-        let old = self.files.get(name).map_or(0, |(old, _)| old.len());
-        let bytes = self.bytes.saturating_sub(old).saturating_add(content.len());
-        if bytes > MOST_MEMORY || self.files.len() >= MOST_FILES {
-            return Err(format!("The workspace holds no more than {} MB.", MOST_MEMORY >> 20).into());
-        }
-        self.bytes = bytes;
-        self.files.insert(name.to_owned(), (content.into(), super::now()));
-        Ok(())
-    }
-
-    fn remove(&mut self, name: &str) -> bool {
-        let removed = self.files.remove(name);
-        self.bytes = self.bytes.saturating_sub(removed.as_ref().map_or(0, |(content, _)| content.len()));
-        removed.is_some()
-    }
-
-    fn list(&mut self) -> Vec<FileInfo> {
-        let info = |(name, (content, written)): (&String, &(Arc<[u8]>, PsDateTime))| FileInfo {
-            name: name.as_str().into(),
-            length: content.len() as u64,
-            written: *written,
-        };
-        self.files.iter().map(info).collect()
     }
 }

@@ -5,6 +5,7 @@
 //! log, live state and result store, which are made for use from any thread).
 
 mod desk;
+mod documents;
 mod failure;
 mod files;
 mod host;
@@ -27,6 +28,7 @@ use postern_engine::{
     Ended, Engine, RunOptions,
     host::{Environment, SessionFacts, Workspace},
     limits,
+    workspace::{Bounds, MemoryWorkspace},
 };
 use postern_psrp::host::Console;
 use postern_shared::{
@@ -40,7 +42,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::desk::Desk;
 pub(crate) use self::{
-    files::{Folder, InMemory},
+    files::Folder,
     page::{Asked, Numbers, PageScreen},
     screen::{Colors, Screen, Stopped},
 };
@@ -172,6 +174,7 @@ fn work(setting: Setting, runtime: Handle, cancel: Arc<AtomicBool>, jobs: &mpsc:
         environment,
         Arc::clone(&cancel),
     );
+    engine.set_clixml(Arc::new(documents::Documents));
     while let Ok(job) = jobs.recv() {
         cancel.store(false, Ordering::SeqCst);
         if job.stop.is_cancelled() {
@@ -218,6 +221,11 @@ fn environment(computer: &str, user: &str) -> Environment {
         }
     }
     environment
+}
+
+/// A workspace in memory.
+pub(crate) fn in_memory() -> MemoryWorkspace {
+    MemoryWorkspace::new(Bounds::default(), now)
 }
 
 /// The clock: UTC.

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use postern_engine::value::Value;
+use postern_engine::{format::grid, value::Value};
 use postern_shared::wire::{
     BlockId, EventKind, Failure, NoteStream, ProgressState, Prompt, PromptId, PromptKind,
 };
@@ -95,7 +95,14 @@ impl Screen for PageScreen {
     fn output(&mut self, value: &Value) -> Result<(), Stopped> {
         let pushed = {
             let mut last = self.numbers.result.load(Ordering::Relaxed);
-            let pushed = self.out().push(&value.to_ps(), &mut last);
+            // What a Format cmdlet gave is its object in the view that it asks for.
+            let pushed = match grid(value) {
+                Some(grid) => {
+                    let columns = &grid.columns;
+                    self.out().push_formatted(&grid.object.to_ps(), grid.kind, columns, &mut last)
+                }
+                None => self.out().push(&value.to_ps(), &mut last),
+            };
             self.numbers.result.store(last, Ordering::Relaxed);
             pushed
         };

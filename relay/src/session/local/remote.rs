@@ -90,6 +90,10 @@ impl Remote for Door {
         self.catalog().find(name).map(|command| command.parameters.clone()).unwrap_or_default()
     }
 
+    fn views(&self) -> Rc<FormatViews> {
+        Rc::new(FormatViews::clone(&self.views.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+
     fn facts(&self) -> SessionFacts {
         self.facts.clone()
     }
