@@ -77,7 +77,7 @@ fn axe() {
     match installed {
         Ok(()) => drop(std::fs::write(&stamp, AXE)),
         Err(Failed(why)) => {
-            eprintln!("xtask: {AXE} was not installed, so the accessibility tests skip ({why})")
+            eprintln!("xtask: {AXE} was not installed, so the accessibility tests skip ({why})");
         }
     }
 }

@@ -41,7 +41,7 @@ fn run(case: &Json, folder: &Path) -> Result<Checked, String> {
             return Err(format!("the prelude {prelude} ended with {ended:?}"));
         }
     }
-    let options = RunOptions { name: script.as_str().into(), own_scope: true };
+    let options = RunOptions { name: script.as_str().into(), own_scope: true, width: None };
     let ended = engine.run_with(&source, &options);
     let seen = std::mem::take(&mut *recorder.0.borrow_mut());
 

@@ -60,7 +60,7 @@ pub(super) async fn check(args: CheckArgs) -> Result<bool, CheckError> {
             let _ = std::io::stdout().flush();
         }
     };
-    let checked = session::check(opening, print)
+    let checked = session::check(&opening, print)
         .map_err(|failure| CheckError::Invalid { what: failure.what, remedy: failure.remedy })?;
     let well = checked.await;
     if !json {

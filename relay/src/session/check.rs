@@ -10,10 +10,10 @@ use super::Opening;
 ///
 /// # Errors
 /// If the address cannot be one.
-pub(crate) fn check(
+pub(crate) fn check<R: FnMut(CheckStep) + Send>(
     opening: &Opening,
-    report: impl FnMut(CheckStep) + Send,
-) -> Result<impl Future<Output = bool> + Send, Box<Failure>> {
+    report: R,
+) -> Result<impl Future<Output = bool> + Send + use<R>, Box<Failure>> {
     let endpoint = opening
         .endpoint()
         .map_err(|error| Box::new(ConnectError { host: opening.host(), error }.to_failure()))?;
