@@ -31,18 +31,12 @@ async fn check(page: &mut Browser, axe: &str, screen: &str) {
         }
         let found = page
             .eval(
-                "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations.filter(it => \
-                 ['serious', 'critical'].includes(it.impact)).map(it => it.id + ': ' + it.help + ' ' + \
-                 it.nodes.slice(0, 5).map(node => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | ')))",
+                "axe.run(document, { resultTypes: ['violations'] }).then(found => [found.passes.length > 10, \
+                 found.violations.filter(it => ['serious', 'critical'].includes(it.impact)).map(it => it.id + ': ' + it.help + \
+                 ' ' + it.nodes.slice(0, 5).map(node => node.html.slice(0, 200) + ' ' + node.failureSummary).join(' | '))])",
             )
             .await;
-        assert_eq!(found, serde_json::json!([]), "{screen} in {scheme}");
-        let passed = page
-            .eval(
-                "axe.run(document.body, { runOnly: ['color-contrast'] }).then(found => found.passes.length)",
-            )
-            .await;
-        assert_eq!(passed, 1, "the checker looked at {screen} in {scheme}");
+        assert_eq!(found, serde_json::json!([true, []]), "{screen} in {scheme}");
     }
     page.eval("document.documentElement.removeAttribute('data-theme')").await;
 }

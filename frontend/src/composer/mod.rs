@@ -383,7 +383,8 @@ impl Composer {
         self.completion = None;
         if !self.text.trim().is_empty() {
             self.history.forget();
-            ctx.props().wanted.emit(Intent::Submit(self.text.clone()));
+            // A line end behind the last line means nothing; a blank before the first one keeps it out of the history.
+            ctx.props().wanted.emit(Intent::Submit(self.text.trim_end().into()));
         }
         browser::focus(EDITOR);
         true

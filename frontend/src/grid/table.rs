@@ -5,14 +5,16 @@ mod changes;
 mod draw;
 mod keys;
 mod pane;
+mod parts;
 
 use std::rc::Rc;
 
 use gloo::{events::EventListener, timers::callback::Timeout};
-use postern_shared::wire::{Condition, RequestId, View};
+use postern_shared::wire::{Condition, View};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
+use self::parts::{Drag, Look, Move, Open, Pane, Spot, Wanted};
 use super::{
     columns::{self, Columns},
     details::Looked,
@@ -77,65 +79,6 @@ pub(super) enum Did {
     Use,
     Compare,
     SelectNone,
-}
-
-/// Where the keyboard is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Spot {
-    Head,
-    Row(u64),
-}
-
-/// What is to be done with a row; opening it is more than selecting it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Wanted {
-    Selected,
-    Opened,
-}
-
-/// The object that the details show.
-struct Look {
-    /// Its number in the result.
-    number: u64,
-    /// The request that is not answered yet.
-    request: Option<RequestId>,
-    state: Looked,
-}
-
-struct Drag {
-    column: usize,
-    from: f64,
-    width: f64,
-}
-
-/// A heading under the pointer that may be moved elsewhere.
-struct Move {
-    column: usize,
-    from: f64,
-    /// Where it would go; `None` until the pointer has moved.
-    to: Option<usize>,
-}
-
-/// The one menu or dialog that is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Open {
-    Nothing,
-    /// The choice of columns.
-    Columns,
-    Copy,
-    Export,
-    /// The menu of a column.
-    Menu(usize),
-}
-
-/// What stands beside the grid.
-enum Pane {
-    /// One object whole.
-    Details,
-    /// Two objects, by their numbers in the result.
-    Compare(u64, u64),
-    /// What a property holds.
-    Summary(String),
 }
 
 pub(super) struct Table {

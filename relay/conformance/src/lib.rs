@@ -1,9 +1,13 @@
 //! Conformance: cases of what PowerShell does, one JSON object a line, run against this project's own code.
 //!
-//! What a line is for shows in its fields: one with `clixml` is a value ([`clixml`]). Each kind has a module that checks one
+//! What a line is for shows in its fields: one with `clixml` is a value ([`clixml`]),
+//! one whose `script` names a file is a whole script, and one with another `script` a case of the language. Each kind has a module that checks one
 //! case; files, counting and printing are the same for all of them.
 
 pub mod clixml;
+mod language;
+mod recorder;
+mod script;
 
 use std::{fmt, path::Path};
 
@@ -40,12 +44,24 @@ impl fmt::Display for Mismatch {
 /// Checks one case. `folder` is where its file is: names of files in a case are relative to it.
 pub fn check(case: &Value, folder: &Path) -> Checked {
     let has = |field: &str| case.get(field).is_some();
-    // Whoever adds a kind of case that reads files needs the folder.
-    let _ = folder;
     if has("clixml") {
         clixml::check(case)
+    } else if has("script") && has("expect") {
+        let case = case.clone();
+        let folder = folder.to_owned();
+        // An engine needs a deep stack.
+        let run = move || {
+            if script::is_one(&case) { script::check(&case, &folder) } else { language::check(&case) }
+        };
+        let thread = std::thread::Builder::new().stack_size(postern_engine::limits::STACK).spawn(run);
+        let checked = thread.map(std::thread::JoinHandle::join);
+        let Ok(Ok(checked)) = checked else {
+            return Err(vec![Mismatch::new("running the script", "an end", "a panic")]);
+        };
+        checked
     } else {
-        Err(vec![Mismatch::new("kind of case", "a line with `clixml` and `back`", case)])
+        let kinds = "a line with `clixml` and `back`, or `script` and `expect`";
+        Err(vec![Mismatch::new("kind of case", kinds, case)])
     }
 }
 

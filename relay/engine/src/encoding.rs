@@ -145,9 +145,10 @@ impl Encoding {
             Self::Utf16Be => wide(u16::from_be_bytes),
             Self::Utf32Le => wider(u32::from_le_bytes),
             Self::Utf32Be => wider(u32::from_be_bytes),
-            Self::Ascii => {
-                bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' }).collect()
-            }
+            Self::Ascii => bytes
+                .iter()
+                .map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{fffd}' })
+                .collect(),
             Self::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
             Self::Ansi => bytes
                 .iter()

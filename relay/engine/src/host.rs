@@ -19,7 +19,7 @@ pub trait Remote {
         name.into()
     }
 
-    /// Whether its command of that name covers a local one (Import-PSSession -AllowClobber).
+    /// Whether its command of that name covers a local one (`Import-PSSession -AllowClobber`).
     fn covers(&self, name: &str) -> bool {
         let _ = name;
         false

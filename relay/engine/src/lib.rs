@@ -3,7 +3,7 @@
 //! An Exchange session runs commands but no language, so variables, pipelines, functions and the usual cmdlets run
 //! here, with the remote commands among them. [`Engine`] is one session: it keeps its variables from line to line,
 //! runs on a thread of its own (it is not `Send`, and it blocks while it waits for the remote side), and reaches the
-//! world through three doors only: [`host::Remote`], [`host::Workspace`] and [`host::Host`].
+//! world through four doors only: [`host::Remote`], [`host::Workspace`], [`host::Host`] and [`host::Clixml`].
 //!
 //! | folder | is for |
 //! | --- | --- |
@@ -14,6 +14,7 @@
 //! | `members` | properties, methods and static members: the closed world's tables |
 //! | `format` | objects as text: tables, lists, and which view an object has |
 //! | `cmdlets` | the cmdlets, one file a family; how to add one is said there |
+//! | `encoding`, `workspace` | encodings of files; a bounded workspace in memory that a page can share |
 //!
 //! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
 //! last arrive, and `Select-Object -First` stops the remote command upstream.

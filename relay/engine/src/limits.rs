@@ -56,6 +56,8 @@ pub const MAX_FOLDERS: usize = 1_000;
 
 /// Levels of nested values in JSON.
 pub const MAX_JSON_DEPTH: usize = 1_024;
-
 /// What ends a line of text that the engine makes.
 pub const NEWLINE: &str = "\n";
+
+/// What variables and gathered output may hold, in bytes: an import of 100,000 rows takes some 100 MB.
+pub const MAX_MEMORY: usize = 256 << 20;

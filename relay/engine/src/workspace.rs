@@ -85,7 +85,9 @@ impl Workspace for MemoryWorkspace {
         }
         let before = files.by_name.get(name).map_or(0, |(content, _)| content.len() + name.len());
         if before == 0 && !files.by_name.contains_key(name) && files.by_name.len() >= most {
-            return Err(format!("The workspace is full: it holds up to {most} files. Remove some first.").into());
+            return Err(
+                format!("The workspace is full: it holds up to {most} files. Remove some first.").into()
+            );
         }
         let after = files.bytes - before + content.len() + name.len();
         if after > bytes {
@@ -163,7 +165,20 @@ mod tests {
     fn names_stay_inside() {
         let mut files = small();
         let long = "n".repeat(513);
-        for name in ["", ".", "..", "../a", "a/../b", "/etc/passwd", "a//b", "c:", "a\\b", "a\nb", "a/", long.as_str()] {
+        for name in [
+            "",
+            ".",
+            "..",
+            "../a",
+            "a/../b",
+            "/etc/passwd",
+            "a//b",
+            "c:",
+            "a\\b",
+            "a\nb",
+            "a/",
+            long.as_str(),
+        ] {
             assert!(files.write(name, Vec::new()).is_err(), "{name:?}");
         }
         files.write("folder/a.b c", Vec::new()).unwrap();

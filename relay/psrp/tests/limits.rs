@@ -141,7 +141,7 @@ fn a_message_costs_no_more_memory_than_allowed() {
         };
         let xml = format!("{open}{}{close}", fill(part));
         let info = measure(|| drop(Decoder::new(limits).decode(xml.as_bytes())));
-        eprintln!("{name}: {} MB, {} allocations", info.bytes_max as usize * PART >> 20, info.count_total);
+        eprintln!("{name}: {} MB, {} allocations", (info.bytes_max as usize * PART) >> 20, info.count_total);
         assert!((info.bytes_max as usize) < MOST / PART, "{name}: {info:?}");
     }
 }

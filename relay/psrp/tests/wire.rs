@@ -1,5 +1,7 @@
 //! Statements of docs/WIRE.md about CLIXML, one by one. Whole values as PowerShell writes them are in `clixml.rs`.
 
+use std::fmt::Write as _;
+
 use postern_psrp::clixml::{ClixmlError, Decoder, decode, encode};
 use postern_shared::value::{Content, PsObject, PsStr, PsTimeSpan, PsValue};
 
@@ -101,7 +103,7 @@ fn wire_23_references_are_bounded() {
     let mut xml = String::from("<Obj RefId=\"0\"><LST><Obj RefId=\"1\"><LST><I32>1</I32></LST></Obj>");
     for id in 2..60 {
         let inner = format!("<Ref RefId=\"{}\" />", id - 1).repeat(2);
-        xml += &format!("<Obj RefId=\"{id}\"><LST>{inner}</LST></Obj>");
+        write!(xml, "<Obj RefId=\"{id}\"><LST>{inner}</LST></Obj>").unwrap();
     }
     xml += "</LST></Obj>";
     assert!(matches!(decode(xml.as_bytes()), Err(ClixmlError::Limit { .. })));

@@ -40,7 +40,7 @@ pub(super) struct SignInArgs {
     /// Sends the password over http to another machine too, where anyone on the way reads it.
     #[arg(long)]
     allow_http: bool,
-    /// Follows redirects to the same host over https, and to the hosts that the endpoint's configuration lists.
+    /// Follows redirects: to the same host and port, and over https to the hosts that the endpoint's configuration lists.
     #[arg(long)]
     allow_redirection: bool,
     /// Hosts that a redirect may lead to besides, such as `*.example.com`.

@@ -21,7 +21,7 @@ pub(crate) fn check(
         endpoint,
         credentials: (!opening.password.is_empty()).then(|| opening.credentials()),
         options: opening.options(),
-        follow: |from: &Endpoint, location: &str| from.redirected(location).ok(),
+        follow: |from: &Endpoint, location: &str| from.redirected(location),
     };
     Ok(check.run(report))
 }

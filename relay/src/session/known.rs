@@ -74,7 +74,11 @@ mod tests {
     use super::*;
 
     fn whom(user: &str) -> Whom {
-        Whom { uri: "https://mail.example/".into(), configuration: "Microsoft.Exchange".into(), user: user.into() }
+        Whom {
+            uri: "https://mail.example/".into(),
+            configuration: "Microsoft.Exchange".into(),
+            user: user.into(),
+        }
     }
 
     #[test]

@@ -16,8 +16,8 @@ use tokio_util::{
 
 use super::{
     control::{Control, Wish},
-    known::Known,
     download::Downloads,
+    known::Known,
     live::Live,
     log::{Log, LogLimits},
     task::{Opening, Session},
@@ -65,8 +65,8 @@ pub(crate) struct Handle {
 pub(crate) struct Sessions {
     config: Arc<Config>,
     budget: Arc<Budget>,
-    known: Arc<Known>,
     shelf: Arc<Shelf>,
+    known: Arc<Known>,
     shutdown: CancellationToken,
     tasks: TaskTracker,
     inner: Mutex<Inner>,
@@ -160,8 +160,13 @@ impl Sessions {
 
         let (idle, grace) = (self.config.idle(), self.config.grace());
         let control = Control::new(wished, count, self.shutdown.clone(), idle, grace);
-        let (known, shelf) = (Arc::clone(&self.known), Arc::clone(&self.shelf));
-        let session = Session::new(&handle, control, Arc::clone(&self.config), known, shelf);
+        let session = Session::new(
+            &handle,
+            control,
+            Arc::clone(&self.config),
+            Arc::clone(&self.shelf),
+            Arc::clone(&self.known),
+        );
         let sessions = Arc::clone(self);
         self.tasks.spawn(async move {
             // A task of its own: should it panic, the session is still taken off the list.

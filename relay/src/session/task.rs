@@ -98,8 +98,8 @@ impl Session {
         handle: &Arc<Handle>,
         control: Control,
         config: Arc<Config>,
-        known: Arc<Known>,
         shelf: Arc<Shelf>,
+        known: Arc<Known>,
     ) -> Self {
         Self {
             log: Arc::clone(&handle.log),

@@ -20,7 +20,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
 /// How long a page may take to show what a test waits for; long, because test machines are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A headless Chromium with one page.
 pub(crate) struct Browser {
@@ -119,6 +119,13 @@ impl Browser {
 
     /// Calls a protocol method.
     pub(crate) async fn call(&mut self, method: &str, parameters: Value) -> Value {
+        let answer = self.ask(method, parameters).await;
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
+    /// Calls a protocol method; gives the whole answer, which may be an error.
+    async fn ask(&mut self, method: &str, parameters: Value) -> Value {
         self.calls += 1;
         let mut message = json!({ "id": self.calls, "method": method, "params": parameters });
         if let Some(session) = &self.session {
@@ -130,8 +137,7 @@ impl Browser {
             let Message::Text(text) = frame else { continue };
             let answer: Value = serde_json::from_str(&text).expect("JSON");
             if answer["id"] == self.calls {
-                assert!(answer.get("error").is_none(), "{method}: {answer}");
-                return answer["result"].clone();
+                return answer;
             }
             let entry = &answer["params"]["entry"];
             if answer["method"] == "Runtime.exceptionThrown" || entry["level"] == "error" {
@@ -151,7 +157,16 @@ impl Browser {
     /// Waits until an expression is true.
     pub(crate) async fn until(&mut self, condition: &str) {
         let end = Instant::now() + self.patience;
-        while self.eval(&format!("!!({condition})")).await != true {
+        // Of a promise, what it comes to counts.
+        let expression = format!("Promise.resolve({condition}).then(value => !!value)");
+        let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        loop {
+            let answer = self.ask("Runtime.evaluate", parameters.clone()).await;
+            // A page that is being left answers with an error; the next one is asked again.
+            assert!(answer["result"].get("exceptionDetails").is_none(), "{condition}: {answer}");
+            if answer["result"]["result"]["value"] == true {
+                return;
+            }
             if Instant::now() >= end {
                 let text = self.eval("document.body.innerText").await;
                 panic!("waited for {condition}; the page shows:\n{text}\nerrors: {:?}", self.errors);

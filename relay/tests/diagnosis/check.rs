@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, process::Stdio, sync::Arc};
 use postern_shared::wire::{CheckLayer, CheckState, CheckStep};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio::{
-    io::AsyncWriteExt as _,
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     process::Command,
 };
@@ -75,7 +75,8 @@ async fn a_good_endpoint_passes_every_layer() {
     assert_eq!(done.code, Some(0), "{}{}", done.out, done.error);
     assert_eq!(done.out.lines().filter(|line| line.starts_with("ok ")).count(), 7, "{}", done.out);
     assert!(
-        done.flat.contains("takes a user name and password") && done.flat.contains("All is well"),
+        done.flat.contains("answers as a WS-Management service of Postern")
+            && done.flat.contains("All is well"),
         "{}",
         done.out
     );
@@ -234,6 +235,10 @@ async fn a_certificate_of_a_known_authority_passes_and_one_for_another_name_does
     assert!(stop.contains("Redirect"), "{stop}");
     let arguments = ["--endpoint", &plain(redirect), "--user", USER, "--allow-redirection"];
     let done = run(&arguments, "demo", Some(&roots)).await;
+    assert_eq!(done.code, Some(1), "{}", done.out);
+    assert!(done.flat.contains("postern check --redirect-host"), "{}", done.out);
+    let arguments = [&arguments[..], &["--redirect-host", "127.0.0.1"]].concat();
+    let done = run(&arguments, "demo", Some(&roots)).await;
     assert_eq!(done.code, Some(0), "{}{}", done.out, done.error);
     assert!(done.flat.contains("follows to 127.0.0.1") && done.flat.contains("All is well"), "{}", done.out);
 
@@ -262,6 +267,70 @@ async fn a_proxy_that_refuses_is_told_from_one_that_is_not_there() {
         assert!(stopped.contains(layer), "{}", done.out);
         assert!(done.flat.contains(words), "{}", done.out);
     }
+}
+
+/// A proxy that speaks TLS itself, and connects to wherever it is asked to.
+async fn proxy_behind_tls(config: ServerConfig) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                let Ok(stream) = acceptor.accept(stream).await else { return };
+                let mut client = BufReader::new(stream);
+                let mut target = String::new();
+                loop {
+                    let mut line = String::new();
+                    match client.read_line(&mut line).await {
+                        Ok(1..) if line == "\r\n" => break,
+                        Ok(1..) if target.is_empty() => {
+                            target = line.split(' ').nth(1).unwrap_or_default().to_owned();
+                        }
+                        Ok(1..) => {}
+                        _ => return,
+                    }
+                }
+                let Ok(mut server) = TcpStream::connect(&target).await else { return };
+                if client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+                }
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_proxy_may_speak_tls_itself() {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let roots = folder.path().join("roots.pem");
+    std::fs::write(&roots, authority.pem()).unwrap();
+    let issued = |name: &str| {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &authority).unwrap();
+        tls::config(vec![certificate.der().clone()], &key)
+    };
+    let server = behind_tls(issued("127.0.0.1")).await;
+    let uri = format!("https://{server}/PowerShell/");
+    let arguments = ["--endpoint", &uri, "--user", USER];
+    let proxy = format!("https://{}", proxy_behind_tls(issued("127.0.0.1")).await);
+    let done = run_behind(Some(&proxy), &arguments, "demo", Some(&roots)).await;
+    assert_eq!(done.code, Some(0), "{}{}", done.out, done.error);
+    for words in ["Secure connection to the proxy", "the proxy connects to 127.0.0.1", "All is well"] {
+        assert!(done.flat.contains(words), "{words}: {}", done.out);
+    }
+    let proxy = format!("https://{}", proxy_behind_tls(issued("another.example")).await);
+    let done = run_behind(Some(&proxy), &arguments, "demo", Some(&roots)).await;
+    assert_eq!(done.code, Some(1), "{}", done.out);
+    let stopped = done.out.lines().find(|line| line.starts_with("STOP")).unwrap();
+    assert!(stopped.contains("Secure connection to the proxy"), "{}", done.out);
+    assert!(done.flat.contains("another.example"), "{}", done.out);
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
     ),
     (
         "create=redirect:https://pod51034psh.outlook.example/powershell-liveid?PSVersion=4.0",
-        ("redirected by 127.0.0.1", "another server", "Allow redirection", "-2144108135"),
+        ("redirected by 127.0.0.1", "another server", "Set Redirection to Follow", "-2144108135"),
     ),
     (
         "create=fault:-2144108135:Go elsewhere.",

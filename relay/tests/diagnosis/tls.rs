@@ -1,13 +1,17 @@
 //! TLS by kind: certificates made here, and servers that do not speak it, or another version.
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
+use postern_wsman::{
+    client::{Endpoint, TlsOptions},
+    envelope::EXCHANGE_RESOURCE,
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tokio_rustls::rustls::{
     self, ServerConfig,
     pki_types::{CertificateDer, PrivateKeyDer},
 };
 
 use crate::{
-    explains, refused,
+    explains, refused, refused_at,
     scripted::{Scripted, http},
 };
 
@@ -68,6 +72,26 @@ async fn each_kind_of_certificate_is_explained() {
         let server = Scripted::secure(http("200 OK", "", ""), config).await;
         explains(&refused(&server.uri("https")).await, expected);
     }
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_explained() {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(["mail.klinik-auer.example".to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    let config = config(vec![certificate.der().clone()], &key);
+    let server = Scripted::secure(http("404 Not Found", "", ""), config).await;
+    let mut endpoint = Endpoint::new(&server.uri("https"), EXCHANGE_RESOURCE).unwrap();
+    endpoint.tls = TlsOptions { extra_roots: vec![authority.der().clone()], ..TlsOptions::default() };
+    let failure = refused_at(endpoint.clone()).await;
+    explains(&failure, ("is for another name", "", "names that the certificate lists", ""));
+    assert!(failure.raw.contains("mail.klinik-auer.example"), "{failure:?}");
+    // It is the name alone: the authority is trusted.
+    endpoint.tls.skip_cn_check = true;
+    assert_eq!(refused_at(endpoint).await.code, "HTTP 404");
 }
 
 #[tokio::test]

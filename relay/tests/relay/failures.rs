@@ -104,7 +104,7 @@ async fn a_page_that_comes_late_still_sees_the_steps_of_a_failed_sign_in() {
     let failed = |event: &postern_shared::wire::Event| matches!(&event.kind, EventKind::Step { state: StepState::Failed, text, .. } if text.contains("Signing in"));
     assert!(page.events.iter().any(failed), "{:?}", page.events);
     // Once shown, it takes no place any more.
-    let deadline = Instant::now() + Duration::from_secs(3);
+    let deadline = Instant::now() + PATIENCE;
     while crate::client::post_sign_in(relay.address, &sign_in(USER, "demo"), None).await.status != 200 {
         assert!(Instant::now() < deadline, "the failed session still takes a place");
         sleep(Duration::from_millis(20)).await;

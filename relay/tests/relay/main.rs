@@ -9,4 +9,5 @@ mod failures;
 mod job;
 mod lifecycle;
 mod local;
+mod network;
 mod peer;

@@ -244,7 +244,7 @@ async fn metadata_is_counted_and_listed() {
 async fn a_stopped_pipeline_leaves_the_session_open() {
     let Some(peer) = shared() else { return };
     let session = peer.connect().await;
-    let sleep = || session.invoke(PipelineSpec::command("Start-Sleep").parameter("Seconds", 60));
+    let sleep = || session.invoke(PipelineSpec::command("Start-Sleep").parameter("Seconds", 600));
     let started = Instant::now();
     let pipeline = sleep();
     pipeline.stop();
@@ -254,7 +254,7 @@ async fn a_stopped_pipeline_leaves_the_session_open() {
     drop(sleep());
     let outcome = run(&session, PipelineSpec::command("Get-Mailbox").parameter("ResultSize", "3")).await;
     assert_eq!(outcome.output.len(), 3, "{outcome:?}");
-    assert!(started.elapsed().as_secs() < 30);
+    assert!(started.elapsed() < peer::PATIENCE);
     session.close().await;
 }
 
@@ -365,7 +365,7 @@ async fn closing_ends_even_if_the_server_hangs() {
     peer.hang();
     let began = Instant::now();
     session.close().await;
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
     assert!(matches!(pipeline.next().await, Some(PipelineEvent::Ended(Ended::Lost(Error::Closed)))));
 }
 

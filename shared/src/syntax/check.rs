@@ -186,7 +186,8 @@ impl Check<'_> {
     /// Whether something can be assigned to the target.
     fn target(&mut self, target: &Expr, plain: bool) {
         match &target.kind {
-            ExprKind::Variable(_) | ExprKind::Index { .. } | ExprKind::Member { .. } | ExprKind::Missing => {}
+            ExprKind::Variable(_) | ExprKind::Index { .. } | ExprKind::Member { .. } => {}
+            ExprKind::Missing if target.span.start == target.span.end => {}
             ExprKind::List(items) if plain => items.iter().for_each(|item| self.target(item, plain)),
             ExprKind::Unary(UnaryOp::Comma, operand) if plain => self.target(operand, plain),
             ExprKind::Cast(_, operand) | ExprKind::Attributed(_, operand) => self.target(operand, plain),
@@ -267,12 +268,17 @@ impl Check<'_> {
                 self.expr(operand);
             }
             ExprKind::Attributed(attribute, operand) => {
-                let span = Span { start: expr.span.start, end: operand.span.start };
-                let sentence = format!(
-                    "The attribute [{}] can only stand before a variable that is assigned to.",
-                    attribute.name
-                );
-                self.error("UnexpectedAttribute", span, sentence);
+                let mut inner = operand;
+                while let ExprKind::Cast(_, next) | ExprKind::Attributed(_, next) = &inner.kind {
+                    inner = next;
+                }
+                if !matches!(inner.kind, ExprKind::Variable(_)) {
+                    let span = Span { start: expr.span.start, end: operand.span.start };
+                    let name = &attribute.name;
+                    let sentence = format!("The attribute [{name}] can only stand before a variable.");
+                    self.error("UnexpectedAttribute", span, sentence);
+                }
+                self.attribute(attribute);
                 self.expr(operand);
             }
             ExprKind::Member { target, name, arguments, .. } => {

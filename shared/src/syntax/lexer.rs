@@ -185,7 +185,11 @@ pub(super) fn lexeme(text: &str, at: usize, ask: Ask) -> Lexeme {
         '%' => arithmetic(BinaryOp::Remainder, 1),
         '<' => is(Kind::InputRedirection, 1),
         '>' => redirection(rest),
-        '*' | '1'..='6' if next == Some('>') => redirection(rest),
+        '*' if next == Some('>') => redirection(rest),
+        // In an expression it is a number, and what is redirected is the output.
+        '1'..='6' if next == Some('>') && (command || redirection(rest).kind == Kind::Merge) => {
+            redirection(rest)
+        }
         '*' => arithmetic(BinaryOp::Multiply, 1),
         '0'..='9' => numeric(text, at, ask),
         '.' if next == Some('.') => operator(binary(BinaryOp::Range), 2),

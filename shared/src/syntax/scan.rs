@@ -118,13 +118,59 @@ pub(super) fn expandable(text: &str, at: usize, level: u32, flaws: &mut Vec<Flaw
         } else if c == '$' {
             position = dollar_end(text, position, flaws);
         } else if c == '`' {
-            position += 1 + char_at(text, position + 1).map_or(0, char::len_utf8);
+            position = escape_end(text, position, flaws);
         } else {
             position += c.len_utf8();
         }
     }
     flaws.push((UNTERMINATED, at..text.len(), "The string is not closed: \" is missing."));
     (text.len(), text.len())
+}
+
+/// Where the escape sequence ends whose backtick is at `at`.
+fn escape_end(text: &str, at: usize, flaws: &mut Vec<Flaw>) -> usize {
+    let Some(c) = char_at(text, at + 1) else { return at + 1 };
+    let end = at + 1 + c.len_utf8();
+    if c != 'u' {
+        return end;
+    }
+    let mut flaw = |id, range| {
+        flaws.push((
+            id,
+            range,
+            "A character by its number is written as `u{ }, with one to six hexadecimal digits.",
+        ));
+    };
+    if char_at(text, end) != Some('{') {
+        flaw("InvalidUnicodeEscapeSequence", at..end);
+        return end;
+    }
+    let digits = end + 1;
+    let mut position = digits;
+    while let Some(c) = char_at(text, position) {
+        if c == '}' {
+            let number = text.get(digits..position).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            match number {
+                None => flaw("InvalidUnicodeEscapeSequence", at..position + 1),
+                Some(number) if number > 0x0010_FFFF => {
+                    flaw("InvalidUnicodeEscapeSequenceValue", digits..position);
+                }
+                Some(_) => {}
+            }
+            return position + 1;
+        }
+        if !c.is_ascii_hexdigit() {
+            flaw("InvalidUnicodeEscapeSequence", position..position + c.len_utf8());
+            return position;
+        }
+        if position - digits == 6 {
+            flaw("TooManyDigitsInUnicodeEscapeSequence", position..position + 1);
+            return position;
+        }
+        position += 1;
+    }
+    flaw("MissingUnicodeEscapeSequenceTerminator", at..position);
+    position
 }
 
 /// PowerShell's name for a string that is not closed.
@@ -170,7 +216,7 @@ pub(super) fn word_end(text: &str, at: usize, level: u32, flaws: &mut Vec<Flaw>)
         } else if c == '$' {
             position = dollar_end(text, position, flaws);
         } else if c == '`' {
-            position += 1 + char_at(text, position + 1).map_or(0, char::len_utf8);
+            position = escape_end(text, position, flaws);
         } else {
             position += c.len_utf8();
         }
@@ -253,7 +299,7 @@ pub(super) fn here_string(text: &str, at: usize, flaws: &mut Vec<Flaw>) -> HereS
         } else if expandable && c == '$' {
             position = dollar_end(text, position, flaws);
         } else if expandable && c == '`' {
-            position += 1 + char_at(text, position + 1).map_or(0, char::len_utf8);
+            position = escape_end(text, position, flaws);
         } else {
             position += c.len_utf8();
         }
@@ -309,7 +355,9 @@ pub(super) fn variable<'a>(
             }
             position += c.len_utf8();
             let doubled = in_string && is_double_quote(c);
-            if c == '`' || (doubled && char_at(text, position).is_some_and(is_double_quote)) {
+            if c == '`' {
+                position = escape_end(text, position - 1, flaws);
+            } else if doubled && char_at(text, position).is_some_and(is_double_quote) {
                 position += char_at(text, position).map_or(0, char::len_utf8);
             }
         }

@@ -28,7 +28,7 @@ struct State {
     taken_over: bool,
     /// How often a client has left.
     departures: u64,
-    /// SessionId of the client that has the shell.
+    /// `SessionId` of the client that has the shell.
     session_id: Option<String>,
     /// How long the shell may be without a client, as that client said.
     idle_timeout: Option<Duration>,

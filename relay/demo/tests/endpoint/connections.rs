@@ -24,7 +24,7 @@ async fn read_to_end(mut stream: TcpStream) -> String {
 
 #[tokio::test]
 async fn connections_that_say_nothing_are_closed_and_make_room() {
-    let arrival = Duration::from_millis(500);
+    let arrival = Duration::from_secs(2);
     let demo = Demo::start(DemoOptions { connections: 4, arrival, ..DemoOptions::default() }).await;
     let mut held = Vec::new();
     for head in ["", "POST / HTTP/1.1\r\n", "POST / HTTP/1.1\r\nHost: x\r\n", "P"] {
@@ -44,7 +44,7 @@ async fn connections_that_say_nothing_are_closed_and_make_room() {
 
 #[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
-    let arrival = Duration::from_millis(500);
+    let arrival = Duration::from_secs(2);
     let demo = Demo::start(DemoOptions { arrival, ..DemoOptions::default() }).await;
     let mut stream = TcpStream::connect(demo.address).await.unwrap();
     // admin:demo

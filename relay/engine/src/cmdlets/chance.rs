@@ -35,7 +35,9 @@ pub(super) fn declare(registry: &mut Registry) {
                     .set("RandomNumberParameterSet")
                     .set("RandomListItemParameterSet"),
             )
-            .param(P::switch("Shuffle", "All of them, in another order.").set("ShuffleParameterSet").mandatory())
+            .param(
+                P::switch("Shuffle", "All of them, in another order.").set("ShuffleParameterSet").mandatory(),
+            )
             .example("Get-Random -Maximum 10", "A number from 0 to 9.")
             .example("Get-Mailbox | Get-Random -Count 3", "Three mailboxes.")
     };
@@ -132,7 +134,10 @@ impl Cmdlet for Chance {
                     "CannotConvertArgumentNoMessage",
                     Category::InvalidArgument,
                     value.clone(),
-                    format!("Cannot bind parameter '{name}'. Cannot convert value \"{value}\" to a number.", value = value.text()),
+                    format!(
+                        "Cannot bind parameter '{name}'. Cannot convert value \"{value}\" to a number.",
+                        value = value.text()
+                    ),
                 )),
             }
         };
@@ -144,7 +149,9 @@ impl Cmdlet for Chance {
                 "MinGreaterThanOrEqualMax",
                 Category::InvalidArgument,
                 Value::Null,
-                format!("The Minimum value ({low}) cannot be greater than or equal to the Maximum value ({high})."),
+                format!(
+                    "The Minimum value ({low}) cannot be greater than or equal to the Maximum value ({high})."
+                ),
             ))
         };
         if real(low) || real(high) {

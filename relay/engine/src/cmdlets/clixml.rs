@@ -5,7 +5,7 @@ use std::sync::Arc;
 use postern_shared::value::{PsStr, PsValue};
 
 use super::{
-    Cmdlet, Cx, Declare, P, Registry,
+    Cmdlet, Cx, Declare, P, Registry, content,
     out_file::{FileText, encoding_param, literal_path},
 };
 use crate::{
@@ -15,29 +15,30 @@ use crate::{
 
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(
-        Declare::new("Export-Clixml", "Writes objects into a file from which Import-Clixml makes them again.")
-            .default_set("ByPath")
-            .should_process()
-            .param(P::new("Path", "The file.").text().set("ByPath").at(0).mandatory())
-            .param(literal_path("ByLiteralPath"))
-            .param(P::input("InputObject", "The objects.").mandatory().nullable())
-            .param(
-                P::new("Depth", "How deep objects are followed.")
-                    .int()
-                    .check(Validate::Range(Value::I32(1), Value::I32(i32::MAX))),
-            )
-            .param(P::switch("Force", "Also a file that is write-protected."))
-            .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
-            .param(encoding_param())
-            .example("Get-MailboxPermission billing | Export-Clixml .\\acl.xml", "A copy to compare with later.")
-            .run(|| Box::<Export>::default()),
+        Declare::new(
+            "Export-Clixml",
+            "Writes objects into a file from which Import-Clixml makes them again.",
+        )
+        .default_set("ByPath")
+        .should_process()
+        .param(P::new("Path", "The file.").text().set("ByPath").at(0).mandatory())
+        .param(literal_path("ByLiteralPath"))
+        .param(P::input("InputObject", "The objects.").mandatory().nullable())
+        .param(
+            P::new("Depth", "How deep objects are followed.")
+                .int()
+                .check(Validate::Range(Value::I32(1), Value::I32(i32::MAX))),
+        )
+        .param(P::switch("Force", "Also a file that is write-protected."))
+        .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
+        .param(encoding_param())
+        .example("Get-MailboxPermission billing | Export-Clixml .\\acl.xml", "A copy to compare with later.")
+        .run(|| Box::<Export>::default()),
     );
     registry.add(
         Declare::new("Import-Clixml", "Makes objects of a file that Export-Clixml wrote.")
             .default_set("ByPath")
-            .param(
-                P::new("Path", "The files.").texts().set("ByPath").at(0).mandatory().by_value().by_name(),
-            )
+            .param(P::new("Path", "The files.").texts().set("ByPath").at(0).mandatory().by_value().by_name())
             .param(
                 P::new("LiteralPath", "The files; wildcards mean themselves.")
                     .texts()
@@ -120,7 +121,8 @@ fn indented(xml: &str) -> String {
         if closes {
             depth = depth.saturating_sub(1);
         }
-        if !(closes && in_line) && !out.is_empty() {
+        let goes_on = closes && in_line || out.is_empty();
+        if !goes_on {
             out.push_str(NEW_LINE);
             out.extend(std::iter::repeat_n("  ", depth));
         }
@@ -137,8 +139,7 @@ fn indented(xml: &str) -> String {
 
 fn import(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     let door = door(cx)?;
-    let mut paths: Vec<(PsStr, bool)> = cx.texts("Path").into_iter().map(|path| (path, false)).collect();
-    paths.extend(cx.texts("LiteralPath").into_iter().map(|path| (path, true)));
+    let paths = content::given(cx);
     let count = |n: Option<i64>| n.and_then(|n| usize::try_from(n).ok());
     let (skip, first) = (count(cx.int("Skip")).unwrap_or(0), count(cx.int("First")).unwrap_or(usize::MAX));
     for (path, literal) in paths {

@@ -8,7 +8,7 @@ use super::{Cmdlet, Cx, Declare, P, Registry};
 use crate::{
     code::Sym,
     convert,
-    interp::{Flow, Given, Resolved},
+    interp::{Flow, Gathered, Given, Resolved},
     members::command::CommandInfo,
     ops::pattern::Wildcard,
     value::{Category, Type, Value, enums},
@@ -209,6 +209,7 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
 #[derive(Default)]
 struct Invoke {
     input: Vec<Value>,
+    held: Gathered,
     any: bool,
 }
 
@@ -219,6 +220,7 @@ impl Cmdlet for Invoke {
         }
         self.any = true;
         cx.engine.check_items(self.input.len())?;
+        self.held.add(&input);
         self.input.push(input);
         Ok(())
     }

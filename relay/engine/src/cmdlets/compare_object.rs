@@ -27,8 +27,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(reference)
             .param(difference)
             .param(
-                P::new("SyncWindow", "How many objects before and after the current one are looked at for a match.")
-                    .int(),
+                P::new(
+                    "SyncWindow",
+                    "How many objects before and after the current one are looked at for a match.",
+                )
+                .int(),
             )
             .param(P::new("Property", "The properties that are compared.").many())
             .param(P::switch("ExcludeDifferent", "Only those that both have."))
@@ -52,8 +55,8 @@ struct Comparing {
     difference_backlog: Vec<Entry>,
     window: usize,
     case_sensitive: bool,
-    include_equal: bool,
-    exclude_different: bool,
+    /// Whether objects of both sides, and those of one side, are given.
+    shown: (bool, bool),
     pass_thru: bool,
 }
 
@@ -73,9 +76,10 @@ impl Cmdlet for Comparing {
             None => usize::MAX,
         };
         self.case_sensitive = cx.flag("CaseSensitive");
-        self.exclude_different = cx.flag("ExcludeDifferent");
-        self.include_equal =
-            cx.flag("IncludeEqual") || self.exclude_different && !cx.has("IncludeEqual");
+        let exclude = cx.flag("ExcludeDifferent");
+        // Without the different ones, the equal ones are what is wanted.
+        let equal = cx.flag("IncludeEqual") || exclude && !cx.has("IncludeEqual");
+        self.shown = (equal, !exclude);
         self.pass_thru = cx.flag("PassThru");
         for object in cx.list("ReferenceObject") {
             let entry = self.entry(cx, object)?;
@@ -181,7 +185,7 @@ impl Comparing {
     }
 
     fn emit(&self, cx: &mut Cx<'_>, entry: &Entry, side: &'static str) -> Flow<()> {
-        let wanted = if side == "==" { self.include_equal } else { !self.exclude_different };
+        let wanted = if side == "==" { self.shown.0 } else { self.shown.1 };
         if !wanted {
             return Ok(());
         }

@@ -25,7 +25,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .default_set("Path")
             .param(paths("Path").at(0).mandatory().by_name())
             .param(literal_paths())
-            .param(P::new("ReadCount", "How many lines come as one array; 0 for all.").ty(Type::Int64).by_name())
+            .param(
+                P::new("ReadCount", "How many lines come as one array; 0 for all.").ty(Type::Int64).by_name(),
+            )
             .param(
                 P::new("TotalCount", "How many lines from the start.")
                     .ty(Type::Int64)
@@ -42,7 +44,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("Raw", "The whole file as one text."))
             .param(encoding_param())
             .param(P::switch("AsByteStream", "Bytes instead of text."))
-            .example("Get-Content .\\names.txt | ForEach-Object { Get-Mailbox $_ }", "A mailbox for each line.")
+            .example(
+                "Get-Content .\\names.txt | ForEach-Object { Get-Mailbox $_ }",
+                "A mailbox for each line.",
+            )
             .simple(get_content),
     );
     let write = |name, help| {
@@ -52,7 +57,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .should_process()
             .param(paths("Path").at(0).mandatory().by_name())
             .param(literal_paths())
-            .param(P::new("Value", "What is written.").many().at(1).mandatory().nullable().by_value().by_name())
+            .param(
+                P::new("Value", "What is written.").many().at(1).mandatory().nullable().by_value().by_name(),
+            )
             .param(P::switch("PassThru", "Gives what was written."))
             .param(P::new("Filter", "Files that match.").text())
             .param(P::new("Include", "Only files that match.").texts())
@@ -64,7 +71,10 @@ pub(super) fn declare(registry: &mut Registry) {
     };
     registry.add(
         write("Set-Content", "Writes a file of the workspace anew.")
-            .example("Get-Mailbox | ForEach-Object Alias | Set-Content .\\aliases.txt", "A line for each alias.")
+            .example(
+                "Get-Mailbox | ForEach-Object Alias | Set-Content .\\aliases.txt",
+                "A line for each alias.",
+            )
             .run(|| Box::new(Writing { append: false, ..Writing::default() })),
     );
     registry.add(
@@ -110,33 +120,41 @@ pub(super) fn literal_paths() -> P {
         .by_name()
 }
 
+/// What `-Path` or `-LiteralPath` were given, with whether wildcards mean themselves. An object of Get-ChildItem has
+/// both a text and a `PSPath`; the latter counts, as it does in PowerShell's binder.
+pub(super) fn given(cx: &Cx<'_>) -> Vec<(PsStr, bool)> {
+    let literal = cx.texts("LiteralPath");
+    if literal.is_empty() {
+        return cx.texts("Path").into_iter().map(|path| (path, false)).collect();
+    }
+    literal.into_iter().map(|path| (path, true)).collect()
+}
+
 /// The files that `-Path` and `-LiteralPath` mean; an error for each that there is not.
 pub(super) fn files(cx: &mut Cx<'_>) -> Flow<Vec<PsStr>> {
     let mut names = Vec::new();
-    for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-        for path in cx.texts(parameter) {
-            let found = cx.engine.entries_at(&path, literal)?;
-            if found.is_empty() && (literal || !crate::ops::pattern::has_wildcard(&path)) {
+    for (path, literal) in given(cx) {
+        let found = cx.engine.entries_at(&path, literal)?;
+        if found.is_empty() && (literal || !crate::ops::pattern::has_wildcard(&path)) {
+            cx.error(
+                "System.Management.Automation.ItemNotFoundException",
+                "PathNotFound",
+                Category::ObjectNotFound,
+                Value::Str(path.clone()),
+                format!("Cannot find path '{path}' because it does not exist."),
+            )?;
+        }
+        for entry in found {
+            if entry.folder {
                 cx.error(
-                    "System.Management.Automation.ItemNotFoundException",
-                    "PathNotFound",
-                    Category::ObjectNotFound,
+                    "System.UnauthorizedAccessException",
+                    "GetContentReaderUnauthorizedAccessError",
+                    Category::PermissionDenied,
                     Value::Str(path.clone()),
-                    format!("Cannot find path '{path}' because it does not exist."),
+                    format!("Unable to get content because it is a directory: '{path}'. Please use 'Get-ChildItem' instead."),
                 )?;
-            }
-            for entry in found {
-                if entry.folder {
-                    cx.error(
-                        "System.UnauthorizedAccessException",
-                        "GetContentReaderUnauthorizedAccessError",
-                        Category::PermissionDenied,
-                        Value::Str(path.clone()),
-                        format!("Unable to get content because it is a directory: '{path}'. Please use 'Get-ChildItem' instead."),
-                    )?;
-                } else if super::item::passes(cx, entry.leaf()) {
-                    names.push(entry.name);
-                }
+            } else if super::item::passes(cx, entry.leaf()) {
+                names.push(entry.name);
             }
         }
     }
@@ -254,22 +272,20 @@ struct Writing {
 impl Cmdlet for Writing {
     fn begin(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let action = if self.append { "Add Content" } else { "Set Content" };
-        for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-            for path in cx.texts(parameter) {
-                let mut names: Vec<PsStr> = Vec::new();
-                if !literal && crate::ops::pattern::has_wildcard(&path) {
-                    for entry in cx.engine.entries_at(&path, false)? {
-                        if !entry.folder && super::item::passes(cx, entry.leaf()) {
-                            names.push(entry.name);
-                        }
+        for (path, literal) in given(cx) {
+            let mut names: Vec<PsStr> = Vec::new();
+            if !literal && crate::ops::pattern::has_wildcard(&path) {
+                for entry in cx.engine.entries_at(&path, false)? {
+                    if !entry.folder && super::item::passes(cx, entry.leaf()) {
+                        names.push(entry.name);
                     }
-                } else {
-                    names.push(path);
                 }
-                for name in names {
-                    if cx.should_process(&name, action)? {
-                        self.files.push(FileText::open(cx, &name, self.append, false)?);
-                    }
+            } else {
+                names.push(path);
+            }
+            for name in names {
+                if cx.should_process(&name, action)? {
+                    self.files.push(FileText::open(cx, &name, self.append, false)?);
                 }
             }
         }
@@ -322,5 +338,9 @@ impl Cmdlet for Writing {
             file.close(cx)?;
         }
         Ok(())
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }

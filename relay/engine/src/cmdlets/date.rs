@@ -6,7 +6,7 @@ use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan};
 
 use super::{Cmdlet, Cx, Declare, P, Registry};
 use crate::{
-    convert::{integer, number},
+    convert::{Number, integer, number},
     interp::{Flow, Validate, files::NEW_LINE},
     members::date::add_months,
     ops::date_format::{DAYS, MONTHS, date as format_date, weekday},
@@ -30,7 +30,9 @@ pub(super) fn declare(registry: &mut Registry) {
                     .by_value()
                     .by_name(),
             )
-            .param(P::new("UnixTimeSeconds", "Seconds since 1970.").ty(Type::Int64).alias("UnixTime").by_name())
+            .param(
+                P::new("UnixTimeSeconds", "Seconds since 1970.").ty(Type::Int64).alias("UnixTime").by_name(),
+            )
             .param(part("Year", "Another year.", 1, 9999))
             .param(part("Month", "Another month.", 1, 12))
             .param(part("Day", "Another day.", 1, 31))
@@ -38,7 +40,9 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(part("Minute", "Another minute.", 0, 59))
             .param(part("Second", "Another second.", 0, 59))
             .param(part("Millisecond", "Another millisecond.", 0, 999))
-            .param(P::new("DisplayHint", "Date, Time or DateTime.").text().one_of(&["Date", "Time", "DateTime"]))
+            .param(
+                P::new("DisplayHint", "Date, Time or DateTime.").text().one_of(&["Date", "Time", "DateTime"]),
+            )
             .param(P::new("UFormat", "A text in a format of Unix: '%Y-%m-%d'.").text())
             .param(P::new("Format", "A text in a format of .NET: 'yyyy-MM-dd'.").text())
             .param(P::switch("AsUTC", "In universal time."))
@@ -71,7 +75,15 @@ pub(super) fn declare(registry: &mut Registry) {
         Declare::new("Start-Sleep", "Waits. Stopping the command ends it at once.")
             .alias("sleep")
             .default_set("Seconds")
-            .param(P::new("Seconds", "Seconds.").ty(Type::Double).set("Seconds").at(0).mandatory().by_value().by_name())
+            .param(
+                P::new("Seconds", "Seconds.")
+                    .ty(Type::Double)
+                    .set("Seconds")
+                    .at(0)
+                    .mandatory()
+                    .by_value()
+                    .by_name(),
+            )
             .param(
                 P::new("Milliseconds", "Milliseconds.")
                     .int()
@@ -80,7 +92,14 @@ pub(super) fn declare(registry: &mut Registry) {
                     .mandatory()
                     .by_name(),
             )
-            .param(P::new("Duration", "A span.").ty(Type::TimeSpan).set("FromTimeSpan").mandatory().by_name().alias("ts"))
+            .param(
+                P::new("Duration", "A span.")
+                    .ty(Type::TimeSpan)
+                    .set("FromTimeSpan")
+                    .mandatory()
+                    .by_name()
+                    .alias("ts"),
+            )
             .example("Start-Sleep -Seconds 2", "Waits two seconds.")
             .run(|| Box::new(Sleep)),
     );
@@ -183,7 +202,9 @@ fn iso_week(at: PsDateTime) -> (i32, i64) {
     let day = (weekday(at) as i64 + 6) % 7 + 1;
     let week = (i64::from(fields.ordinal()) - day + 10) / 7;
     let weeks_of = |year: i32| {
-        let first = |year: i32| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
+        let first = |year: i32| {
+            (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7)
+        };
         if first(year) == 4 || first(year - 1) == 3 { 53 } else { 52 }
     };
     if week < 1 {
@@ -306,7 +327,7 @@ struct Sleep;
 impl Cmdlet for Sleep {
     fn process(&mut self, cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let seconds = match (cx.arg("Seconds"), cx.arg("Milliseconds"), cx.arg("Duration")) {
-            (Some(seconds), ..) => number(&seconds).map_or(0.0, |n| n.as_f64()),
+            (Some(seconds), ..) => number(&seconds).map_or(0.0, Number::as_f64),
             (_, Some(millis), _) => integer(&millis).unwrap_or(0) as f64 / 1e3,
             (.., Some(span)) => match span.base() {
                 Value::TimeSpan(span) => span.ticks as f64 / 1e7,

@@ -7,7 +7,7 @@ use postern_shared::value::PsStr;
 use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector, sort};
 use crate::{
     convert::numeric,
-    interp::Flow,
+    interp::{Flow, Gathered},
     ops::list,
     value::{Category, Hash, HashKind, List, Object, Type, Value},
 };
@@ -28,8 +28,14 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("AsString", "The hashtable's keys are texts.").set("HashTable"))
             .param(P::new("Culture", "The culture whose order counts.").text())
             .param(P::switch("CaseSensitive", "Texts that differ in case only are different."))
-            .example("Get-Mailbox | Group-Object Database -NoElement", "How many mailboxes each database has.")
-            .example("$byUser = Get-MailboxStatistics … | Group-Object MailboxGuid -AsHashTable -AsString", "Looks objects up by a key.")
+            .example(
+                "Get-Mailbox | Group-Object Database -NoElement",
+                "How many mailboxes each database has.",
+            )
+            .example(
+                "$byUser = Get-MailboxStatistics … | Group-Object MailboxGuid -AsHashTable -AsString",
+                "Looks objects up by a key.",
+            )
             .run(|| Box::<Grouping>::default()),
     );
 }
@@ -46,6 +52,7 @@ struct Grouping {
     types: Vec<Option<PsStr>>,
     mixed: bool,
     count: usize,
+    held: Gathered,
 }
 
 struct Group {
@@ -102,18 +109,16 @@ impl Cmdlet for Grouping {
         }
         self.count += 1;
         cx.engine.check_items(self.count)?;
-        let at = match self.by_key.get(self.key.as_str()) {
-            Some(at) => *at,
-            None => {
-                let at = self.groups.len();
-                self.groups.push(Group { values, count: 0, items: Vec::new() });
-                self.by_key.insert(self.key.clone(), at);
-                at
-            }
-        };
+        let known = self.by_key.get(self.key.as_str()).copied();
+        let at = known.unwrap_or(self.groups.len());
+        if known.is_none() {
+            self.groups.push(Group { values, count: 0, items: Vec::new() });
+            self.by_key.insert(self.key.clone(), at);
+        }
         let group = &mut self.groups[at];
         group.count = group.count.saturating_add(1);
         if !self.no_element || cx.flag("AsHashTable") {
+            self.held.add(&input);
             group.items.push(input);
         }
         Ok(())
@@ -138,8 +143,7 @@ impl Cmdlet for Grouping {
         let as_text = cx.flag("AsString");
         for group in groups {
             let name = name_of(cx, &group.values)?;
-            let items =
-                Value::List(List::new(Type::CollectionOf(&Type::PSObject), group.items));
+            let items = Value::List(List::new(Type::CollectionOf(&Type::PSObject), group.items));
             if let Some(hash) = &hash {
                 let key = if as_text {
                     Value::Str(name)
@@ -208,31 +212,29 @@ fn write_key(value: &Value, case_sensitive: bool, out: &mut String) {
             let _ = write!(out, "d{}", at.ticks);
         }
         Value::Bool(b) => out.push_str(if *b { "b1" } else { "b0" }),
-        other => match numeric(other) {
-            Some(number) => match number.as_whole() {
-                Some(whole) => {
-                    let _ = write!(out, "n{whole}");
-                }
-                None => {
-                    let _ = write!(out, "n{}", number.as_f64());
-                }
-            },
-            None => {
-                out.push('t');
-                let start = out.len();
-                other.write_text(out);
-                if case_sensitive {
-                    return;
-                }
-                if out.as_bytes()[start..].is_ascii() {
-                    let text = out.split_off(start);
-                    out.push_str(&text.to_ascii_lowercase());
-                } else {
-                    let text = out.split_off(start).to_lowercase();
-                    out.push_str(&text);
-                }
+        other => {
+            if let Some(number) = numeric(other) {
+                let _ = match number.as_whole() {
+                    Some(whole) => write!(out, "n{whole}"),
+                    None => write!(out, "n{}", number.as_f64()),
+                };
+                return;
             }
-        },
+            out.push('t');
+            let start = out.len();
+            other.write_text(out);
+            if case_sensitive {
+                return;
+            }
+            if out.as_bytes()[start..].is_ascii() {
+                if let Some(text) = out.get_mut(start..) {
+                    text.make_ascii_lowercase();
+                }
+            } else {
+                let text = out.split_off(start).to_lowercase();
+                out.push_str(&text);
+            }
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use postern_shared::value::PsStr;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, selector::{Selector, Source}};
+use super::{
+    Cmdlet, Cx, Declare, P, Registry,
+    selector::{Selector, Source},
+};
 use crate::{
     interp::Flow,
     members,
@@ -19,14 +22,19 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::new("Head", "The page's head; a title.").texts().set("Page").at(1))
             .param(P::new("Title", "The page's title.").text().set("Page").at(2))
             .param(P::new("As", "Table (the default) or List.").text().one_of(&["Table", "List"]))
-            .param(P::new("CssUri", "The address of a style sheet.").text().alias("cu").alias("uri").set("Page"))
+            .param(
+                P::new("CssUri", "The address of a style sheet.").text().alias("cu").alias("uri").set("Page"),
+            )
             .param(P::new("PostContent", "What stands behind the table.").texts())
             .param(P::new("PreContent", "What stands before the table.").texts())
             .param(P::new("Meta", "Names and contents of meta elements.").ty(Type::Hashtable).set("Page"))
             .param(P::new("Charset", "The page's character set.").text().set("Page"))
             .param(P::switch("Transitional", "Another document type.").set("Page"))
             .param(P::switch("Fragment", "Only the table.").set("Fragment"))
-            .example("Get-Mailbox | ConvertTo-Html Name,Database | Set-Content .\\boxes.html", "A page with a table.")
+            .example(
+                "Get-Mailbox | ConvertTo-Html Name,Database | Set-Content .\\boxes.html",
+                "A page with a table.",
+            )
             .run(|| Box::<Html>::default()),
     );
 }
@@ -46,7 +54,8 @@ impl Cmdlet for Html {
         }
         self.list = cx.text("As").is_some_and(|kind| kind.eq_ignore_ascii_case("List"));
         if !cx.flag("Fragment") {
-            let kind = if cx.flag("Transitional") { ("Transitional", "transitional") } else { ("Strict", "strict") };
+            let kind =
+                if cx.flag("Transitional") { ("Transitional", "transitional") } else { ("Strict", "strict") };
             cx.write(format!(
                 "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 {}//EN\"  \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-{}.dtd\">",
                 kind.0, kind.1
@@ -92,24 +101,20 @@ impl Cmdlet for Html {
         if input.is_null() {
             return Ok(());
         }
-        let columns = match self.columns.take() {
-            Some(columns) => columns,
-            None => {
-                let columns = self.choose(&input);
-                if !self.list {
-                    cx.write(group(&columns))?;
-                    let mut line = String::from("<tr>");
-                    for (name, _) in &columns {
-                        line.push_str("<th>");
-                        encode(name, &mut line);
-                        line.push_str("</th>");
-                    }
-                    line.push_str("</tr>");
-                    cx.write(line)?;
-                }
-                columns
+        let known = self.columns.take();
+        let is_first = known.is_none();
+        let columns = known.unwrap_or_else(|| self.choose(&input));
+        if is_first && !self.list {
+            cx.write(group(&columns))?;
+            let mut line = String::from("<tr>");
+            for (name, _) in &columns {
+                line.push_str("<th>");
+                encode(name, &mut line);
+                line.push_str("</th>");
             }
-        };
+            line.push_str("</tr>");
+            cx.write(line)?;
+        }
         if self.list && std::mem::replace(&mut self.any, true) {
             cx.write("<tr><td><hr></td></tr>")?;
         }
@@ -155,7 +160,8 @@ impl Cmdlet for Html {
 impl Html {
     /// The columns, by the first object.
     fn choose(&self, input: &Value) -> Vec<(PsStr, Selector)> {
-        let named = |name: PsStr| (name.clone(), Selector { source: Source::Name(name), label: None, options: None });
+        let named =
+            |name: PsStr| (name.clone(), Selector { source: Source::Name(name), label: None, options: None });
         let all = || members::properties_of(input).into_iter().map(|(name, _)| name);
         if self.properties.is_empty() {
             return all().map(named).collect();

@@ -1,10 +1,13 @@
 //! Measure-Object.
 
-use std::rc::Rc;
+use std::{cmp::Ordering, rc::Rc};
 
 use postern_shared::value::PsStr;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, selector::{Selector, Source}};
+use super::{
+    Cmdlet, Cx, Declare, P, Registry,
+    selector::{Selector, Source},
+};
 use crate::{
     convert::{Number, number},
     interp::Flow,
@@ -43,10 +46,35 @@ struct Measure {
     sums: Vec<(PsStr, Option<Selector>, Sums)>,
     /// Patterns of properties' names.
     wild: Vec<Rc<Wildcard>>,
+    what: What,
+    /// A value was no number: there is no sum of what is left.
+    not_numeric: bool,
+    ignore_blanks: bool,
+}
+
+/// Order of two values for the largest and smallest: texts of numbers count as numbers, what differs in kind as text.
+fn extreme_order(a: &Value, b: &Value) -> Option<Ordering> {
+    match (as_double(a), as_double(b)) {
+        (Some(a), Some(b)) => a.partial_cmp(&b),
+        (None, None) if a.base().type_of() == b.base().type_of() => compare::order(a, b, true),
+        _ => Some(compare::order_text(&a.text(), &b.text(), true)),
+    }
+}
+
+/// The value as a Double, where PowerShell converts it.
+fn as_double(value: &Value) -> Option<f64> {
+    match value.base() {
+        Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_) | Value::Null | Value::Empty => None,
+        other => number(other).map(Number::as_f64),
+    }
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Default)]
+struct What {
     numbers: bool,
     extremes: bool,
     text: bool,
-    ignore_blanks: bool,
 }
 
 #[derive(Default)]
@@ -81,15 +109,12 @@ impl Measure {
                 if value.is_null() || !pattern.matches(&name) {
                     continue;
                 }
-                let at = match self.sums.iter().position(|(own, ..)| own.eq_ignore_ascii_case(&name)) {
-                    Some(at) => at,
-                    None => {
-                        // What it is looked up by from now on is its pattern.
-                        self.sums.push((name, None, Sums::default()));
-                        self.sums.len() - 1
-                    }
-                };
-                values.push((at, value));
+                let known = self.sums.iter().position(|(own, ..)| own.eq_ignore_ascii_case(&name));
+                values.push((known.unwrap_or(self.sums.len()), value));
+                if known.is_none() {
+                    // What it is looked up by is its pattern.
+                    self.sums.push((name, None, Sums::default()));
+                }
             }
         }
         Ok(values)
@@ -110,9 +135,9 @@ impl Cmdlet for Measure {
             self.sums.push((PsStr::EMPTY, None, Sums::default()));
         }
         let all = cx.flag("AllStats");
-        self.numbers = all || cx.flag("Sum") || cx.flag("Average") || cx.flag("StandardDeviation");
-        self.extremes = all || cx.flag("Maximum") || cx.flag("Minimum");
-        self.text = cx.flag("Line") || cx.flag("Word") || cx.flag("Character");
+        self.what.numbers = all || cx.flag("Sum") || cx.flag("Average") || cx.flag("StandardDeviation");
+        self.what.extremes = all || cx.flag("Maximum") || cx.flag("Minimum");
+        self.what.text = cx.flag("Line") || cx.flag("Word") || cx.flag("Character");
         self.ignore_blanks = cx.flag("IgnoreWhiteSpace");
         Ok(())
     }
@@ -122,12 +147,12 @@ impl Cmdlet for Measure {
             return Ok(());
         }
         for (at, value) in self.values(cx, &input)? {
-            if !self.numbers && !self.extremes && !self.text {
+            if !self.what.numbers && !self.what.extremes && !self.what.text {
                 self.sums[at].2.count += 1;
                 continue;
             }
-            let sums = &mut self.sums[at].2;
-            if self.text {
+            if self.what.text {
+                let sums = &mut self.sums[at].2;
                 let text = cx.engine.text_of(&value)?;
                 sums.lines += text.lines().count() as i32;
                 sums.words += text.split_whitespace().count() as i32;
@@ -139,9 +164,10 @@ impl Cmdlet for Measure {
                 sums.count += 1;
                 continue;
             }
-            if self.numbers {
-                let Some(n) = number(&value).filter(|_| !matches!(value, Value::Bool(_))).map(Number::as_f64)
-                else {
+            self.sums[at].2.count += 1;
+            if self.what.numbers {
+                let Some(n) = as_double(&value) else {
+                    self.not_numeric = true;
                     cx.error(
                         "System.Management.Automation.PSInvalidCastException",
                         "NonNumericInputObject",
@@ -151,22 +177,21 @@ impl Cmdlet for Measure {
                     )?;
                     continue;
                 };
-                sums.count += 1;
+                let sums = &mut self.sums[at].2;
                 sums.sum += n;
                 let delta = n - sums.mean;
                 sums.mean += delta / f64::from(sums.count);
                 sums.squares += delta * (n - sums.mean);
-            } else {
-                sums.count += 1;
             }
-            if self.extremes {
+            let sums = &mut self.sums[at].2;
+            if self.what.extremes {
                 let more = |own: &Option<Value>, wanted| {
-                    own.as_ref().is_none_or(|own| compare::order(&value, own, false) == Some(wanted))
+                    own.as_ref().is_none_or(|own| extreme_order(&value, own) == Some(wanted))
                 };
-                if more(&sums.maximum, std::cmp::Ordering::Greater) {
+                if more(&sums.maximum, Ordering::Greater) {
                     sums.maximum = Some(value.clone());
                 }
-                if more(&sums.minimum, std::cmp::Ordering::Less) {
+                if more(&sums.minimum, Ordering::Less) {
                     sums.minimum = Some(value);
                 }
             }
@@ -178,11 +203,15 @@ impl Cmdlet for Measure {
         let stats = ["Average", "Sum", "Maximum", "Minimum", "StandardDeviation"];
         let chosen = stats.map(|name| cx.flag(name) || cx.flag("AllStats"));
         let on = |name: &str| stats.iter().zip(chosen).any(|(own, on)| on && *own == name);
-        let float = |wanted: bool, value: f64| if wanted { Value::Double(value) } else { Value::Null };
+        let not_numeric = self.not_numeric;
+        let float = |wanted: bool, value: f64| {
+            if wanted && !not_numeric { Value::Double(value) } else { Value::Null }
+        };
         let mut results = Vec::new();
         for (name, selector, sums) in std::mem::take(&mut self.sums) {
-            let property = if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
-            if self.text {
+            let property =
+                if selector.is_some() || !name.is_empty() { Value::Str(name.clone()) } else { Value::Null };
+            if self.what.text {
                 let count = |wanted: bool, n: i32| if wanted { Value::I32(n) } else { Value::Null };
                 results.push(Object::typed(
                     "Microsoft.PowerShell.Commands.TextMeasureInfo",
@@ -213,11 +242,7 @@ impl Cmdlet for Measure {
             let deviation =
                 if sums.count > 1 { (sums.squares / f64::from(sums.count - 1)).sqrt() } else { 0.0 };
             // Where both are numbers, or texts of numbers, they come as Double.
-            let as_number = |value: &Option<Value>| match value.as_ref().map(Value::base) {
-                None => Some(0.0),
-                Some(Value::DateTime(_) | Value::TimeSpan(_) | Value::Version(_)) => None,
-                Some(other) => number(other).map(Number::as_f64),
-            };
+            let as_number = |value: &Option<Value>| value.as_ref().map_or(Some(0.0), as_double);
             let numeric = as_number(&sums.maximum).is_some() && as_number(&sums.minimum).is_some();
             let extreme = |wanted: bool, value: Option<Value>| match (as_number(&value), value) {
                 (_, None) => Value::Null,

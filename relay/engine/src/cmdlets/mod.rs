@@ -51,8 +51,10 @@ mod content;
 mod csv;
 mod culture;
 mod date;
+mod file_hash;
 mod filter;
 mod format;
+mod get_member;
 mod group;
 mod help;
 mod html;
@@ -69,7 +71,6 @@ mod select_string;
 pub(crate) mod selector;
 mod session;
 mod sort;
-mod text;
 mod text_data;
 mod unique;
 mod variable;
@@ -102,6 +103,13 @@ pub(crate) trait Cmdlet {
 
     /// Behind the last object.
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        let _ = cx;
+        Ok(())
+    }
+
+    /// Instead of `end`, where the pipeline was over before: an error, or a later command that has enough. Files get
+    /// what came so far; output goes nowhere.
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let _ = cx;
         Ok(())
     }
@@ -413,24 +421,25 @@ thread_local! {
         session::declare(&mut registry);
         object::declare(&mut registry);
         command::declare(&mut registry);
-        date::declare(&mut registry);
-        text::declare(&mut registry);
         group::declare(&mut registry);
+        get_member::declare(&mut registry);
         compare_object::declare(&mut registry);
         unique::declare(&mut registry);
         out_file::declare(&mut registry);
         content::declare(&mut registry);
         item::declare(&mut registry);
+        file_hash::declare(&mut registry);
         path::declare(&mut registry);
         csv::declare(&mut registry);
         json::declare(&mut registry);
-        help::declare(&mut registry);
         clixml::declare(&mut registry);
         html::declare(&mut registry);
         select_string::declare(&mut registry);
+        date::declare(&mut registry);
         chance::declare(&mut registry);
         culture::declare(&mut registry);
         text_data::declare(&mut registry);
+        help::declare(&mut registry);
         registry
     };
 }

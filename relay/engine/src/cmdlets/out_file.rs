@@ -10,17 +10,12 @@ use crate::{
     value::{Category, Value},
 };
 
-/// Cells of a line where nothing else is said.
-const WIDTH: usize = 120;
-
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(
         Declare::new("Out-File", "Writes what the console would show into a file.")
             .default_set("ByPath")
             .should_process()
-            .param(
-                P::new("FilePath", "The file.").text().alias("Path").set("ByPath").at(0).mandatory(),
-            )
+            .param(P::new("FilePath", "The file.").text().alias("Path").set("ByPath").at(0).mandatory())
             .param(literal_path("ByLiteralPath"))
             .param(encoding_param().at(1))
             .param(P::switch("Append", "Behind what the file has."))
@@ -77,16 +72,49 @@ pub(super) fn encoding_arg(cx: &mut Cx<'_>) -> Flow<Option<Encoding>> {
     }
 }
 
+/// Cells of a line where nothing else is said.
+const WIDTH: usize = 120;
+/// Widest line that is asked for.
+const MAX_WIDTH: usize = 100_000;
+
 /// The lines that the console would show for objects.
-pub(crate) fn lines_of(engine: &mut Engine, values: Vec<Value>, width: Option<usize>) -> Flow<Vec<String>> {
-    let mut formatter = Formatter::new(width.unwrap_or(WIDTH));
+pub(crate) fn lines_of(engine: &mut Engine, values: Vec<Value>) -> Flow<Vec<String>> {
+    let mut shown = Shown::new(None);
     let mut lines = Vec::with_capacity(values.len());
     for value in values {
-        formatter.push(engine, &value)?;
-        lines.append(&mut formatter.take());
+        shown.push(engine, &value, &mut lines)?;
     }
-    lines.append(&mut formatter.finish());
+    lines.extend(shown.formatter.finish());
     Ok(lines)
+}
+
+/// What the console would show, for a file: a text is a line however long it is.
+#[derive(Debug)]
+struct Shown {
+    formatter: Formatter,
+    width: usize,
+}
+
+impl Shown {
+    fn new(width: Option<usize>) -> Self {
+        let width = width.unwrap_or(WIDTH).clamp(2, MAX_WIDTH);
+        Self { formatter: Formatter::new(width), width }
+    }
+
+    fn push(&mut self, engine: &mut Engine, value: &Value, lines: &mut Vec<String>) -> Flow<()> {
+        engine.step()?;
+        match value.base() {
+            Value::Str(text) if text.len() > self.width => {
+                lines.extend(self.formatter.finish());
+                lines.extend(text.split('\n').map(|line| line.trim_end_matches('\r').to_owned()));
+            }
+            _ => {
+                self.formatter.push(engine, value)?;
+                lines.extend(self.formatter.take());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A file that is being written: gathered, and written at the end.
@@ -151,7 +179,23 @@ impl FileText {
 #[derive(Default)]
 struct OutFile {
     file: Option<FileText>,
-    items: Vec<Value>,
+    shown: Option<Shown>,
+    lines: Vec<String>,
+}
+
+impl OutFile {
+    fn write(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let bare = cx.flag("NoNewline");
+        for line in self.lines.drain(..) {
+            if bare {
+                file.text(cx, &line)?;
+            } else {
+                file.line(cx, &line)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Cmdlet for OutFile {
@@ -160,29 +204,31 @@ impl Cmdlet for OutFile {
         if !cx.should_process(&path, "Output to File")? {
             return Ok(());
         }
+        self.shown = Some(Shown::new(cx.int("Width").and_then(|width| usize::try_from(width).ok())));
         self.file = Some(FileText::open(cx, &path, cx.flag("Append"), cx.flag("NoClobber"))?);
         Ok(())
     }
 
     fn process(&mut self, cx: &mut Cx<'_>, input: Value) -> Flow<()> {
+        let Some(shown) = &mut self.shown else { return Ok(()) };
         if !matches!(input, Value::Empty) {
-            self.items.push(input);
-            cx.engine.check_items(self.items.len())?;
+            shown.push(cx.engine, &input, &mut self.lines)?;
         }
-        Ok(())
+        self.write(cx)
     }
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        let width = cx.int("Width").and_then(|width| usize::try_from(width).ok());
-        let bare = cx.flag("NoNewline");
-        for line in lines_of(cx.engine, std::mem::take(&mut self.items), width)? {
-            if bare {
-                file.text(cx, &line)?;
-            } else {
-                file.line(cx, &line)?;
-            }
+        if let Some(shown) = &mut self.shown {
+            self.lines.extend(shown.formatter.finish());
         }
-        file.close(cx)
+        self.write(cx)?;
+        match &mut self.file {
+            Some(file) => file.close(cx),
+            None => Ok(()),
+        }
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }

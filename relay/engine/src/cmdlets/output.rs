@@ -344,6 +344,12 @@ fn write_error(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     *record.target_type.borrow_mut() = cx.text("CategoryTargetType");
     *record.advice.borrow_mut() = cx.text("RecommendedAction");
     let command = cx.engine.frames.last().map(|frame| frame.name.clone()).filter(|name| !name.is_empty());
+    // Inside a function the error is the function's.
+    if let Some(name) = &command
+        && record.origin.borrow().is_empty()
+    {
+        (*record.origin.borrow_mut()).clone_from(name);
+    }
     *record.command.borrow_mut() = Some(command.unwrap_or_else(|| "Write-Error".into()));
     cx.write_error(Rc::new(record))
 }

@@ -4,7 +4,7 @@ use postern_shared::value::PsStr;
 
 use super::{
     Cx, Declare, P, Registry,
-    content::{literal_paths, paths},
+    content::{self, literal_paths, paths},
 };
 use crate::{
     interp::Flow,
@@ -17,7 +17,9 @@ pub(super) fn declare(registry: &mut Registry) {
     registry.add(
         Declare::new("Join-Path", "Puts a folder's and a file's name together.")
             .module(module)
-            .param(P::new("Path", "The folder.").texts().alias("PSPath").at(0).mandatory().by_value().by_name())
+            .param(
+                P::new("Path", "The folder.").texts().alias("PSPath").at(0).mandatory().by_value().by_name(),
+            )
             .param(P::new("ChildPath", "What is in it.").text().at(1).mandatory().nullable().by_name())
             .param(P::new("AdditionalChildPath", "Further parts.").texts().remaining().by_name())
             .param(P::switch("Resolve", "Only names that there are."))
@@ -124,22 +126,22 @@ fn path_info(name: PsStr) -> Value {
 
 fn resolve(cx: &mut Cx<'_>) -> Flow<Vec<PsStr>> {
     let mut names = Vec::new();
-    for (parameter, literal) in [("Path", false), ("LiteralPath", true)] {
-        for path in cx.texts(parameter) {
-            let entries = cx.engine.entries_at(&path, literal)?;
-            if entries.is_empty() && (literal || !has_wildcard(&path)) {
-                cx.error(
-                    "System.Management.Automation.ItemNotFoundException",
-                    "PathNotFound",
-                    Category::ObjectNotFound,
-                    Value::Str(path.clone()),
-                    format!("Cannot find path '{path}' because it does not exist."),
-                )?;
-            }
-            names.extend(entries.into_iter().map(|entry| {
-                if entry.name.is_empty() { PsStr::from_static(".") } else { entry.name }
-            }));
+    for (path, literal) in content::given(cx) {
+        let entries = cx.engine.entries_at(&path, literal)?;
+        if entries.is_empty() && (literal || !has_wildcard(&path)) {
+            cx.error(
+                "System.Management.Automation.ItemNotFoundException",
+                "PathNotFound",
+                Category::ObjectNotFound,
+                Value::Str(path.clone()),
+                format!("Cannot find path '{path}' because it does not exist."),
+            )?;
         }
+        names.extend(
+            entries
+                .into_iter()
+                .map(|entry| if entry.name.is_empty() { PsStr::from_static(".") } else { entry.name }),
+        );
     }
     Ok(names)
 }

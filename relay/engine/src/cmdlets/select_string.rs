@@ -1,6 +1,6 @@
 //! Select-String and Join-String.
 
-use std::rc::Rc;
+use std::{fmt::Write as _, rc::Rc};
 
 use fancy_regex::Regex;
 use postern_shared::value::PsStr;
@@ -44,7 +44,11 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("NotMatch", "The lines that do not match."))
             .param(P::switch("AllMatches", "All matches of a line, not only the first."))
             .param(encoding_param())
-            .param(P::new("Context", "How many lines before and after come with it.").many().check(Validate::Count(1, 2)))
+            .param(
+                P::new("Context", "How many lines before and after come with it.")
+                    .many()
+                    .check(Validate::Count(1, 2)),
+            )
             .param(P::new("Culture", "Has no effect here.").text())
             .example("Select-String -Path *.log -Pattern 'error'", "The lines with `error` of all logs.")
             .run(|| Box::<Search>::default()),
@@ -110,18 +114,19 @@ impl Cmdlet for Search {
 
     fn process(&mut self, cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         let input = cx.arg("InputObject");
-        let mut files = content::files(cx)?;
-        if let Some(path) = input.as_ref().and_then(file_of) {
-            files.push(path);
-        } else if let Some(value) = &input {
-            let text = cx.engine.text_of(value)?;
-            if self.context.is_some() {
-                self.held.push(text);
-                return cx.engine.check_items(self.held.len());
+        let files = match (input.as_ref().and_then(file_of), &input) {
+            (Some(path), _) => vec![path],
+            (None, None) => content::files(cx)?,
+            (None, Some(value)) => {
+                let text = cx.engine.text_of(value)?;
+                if self.context.is_some() {
+                    self.held.push(text);
+                    return cx.engine.check_items(self.held.len());
+                }
+                self.line += 1;
+                return self.test(cx, &[text], 0, self.line, "InputStream").map(drop);
             }
-            self.line += 1;
-            return self.test(cx, &[text], 0, self.line, "InputStream").map(drop);
-        }
+        };
         let encoding = encoding_arg(cx)?.unwrap_or_default();
         for name in files {
             let content = cx.engine.read_file(&name)?;
@@ -195,7 +200,7 @@ impl Search {
             }
             label.push_str(mark);
             if is_file {
-                label.push_str(&format!("{path}:{number}:"));
+                let _ = write!(label, "{path}:{number}:");
             }
             label.push_str(text);
         };

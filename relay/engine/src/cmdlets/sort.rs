@@ -3,7 +3,12 @@
 use std::cmp::Ordering;
 
 use super::{Cmdlet, Cx, Declare, P, Registry, selector::Selector};
-use crate::{convert::truth, interp::Flow, ops::compare, value::Value};
+use crate::{
+    convert::truth,
+    interp::{Flow, Gathered},
+    ops::compare,
+    value::Value,
+};
 
 pub(super) fn declare(registry: &mut Registry) {
     registry.add(
@@ -41,6 +46,7 @@ struct Sort {
     descending: bool,
     case_sensitive: bool,
     items: Vec<Item>,
+    held: Gathered,
 }
 
 struct Item {
@@ -72,6 +78,7 @@ impl Cmdlet for Sort {
             keys.push(selector.value(cx, &input)?);
         }
         cx.engine.check_items(self.items.len())?;
+        self.held.add(&input);
         self.items.push(Item { value: input, keys });
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! ConvertFrom-StringData, ConvertTo- and ConvertFrom-SecureString.
+//! `ConvertFrom-StringData`, `ConvertTo-SecureString` and `ConvertFrom-SecureString`.
 
 use std::{rc::Rc, sync::Arc};
 

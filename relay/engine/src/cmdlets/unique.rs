@@ -2,10 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{Cmdlet, Cx, Declare, P, Registry, out_file::{self, FileText}, sort};
+use super::{
+    Cmdlet, Cx, Declare, P, Registry,
+    out_file::{self, FileText},
+    sort,
+};
 use crate::{
     code::Sym,
-    interp::Flow,
+    interp::{Flow, Gathered},
     ops::compare,
     value::{List, Type, Value},
 };
@@ -39,7 +43,10 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(P::switch("Append", "Behind what the file or the variable has."))
             .param(out_file::encoding_param().set("File").set("LiteralFile"))
             .param(P::new("Variable", "The variable's name.").text().set("Variable").mandatory())
-            .example("Get-Mailbox | Tee-Object -Variable all | Measure-Object", "Counts, and keeps the objects.")
+            .example(
+                "Get-Mailbox | Tee-Object -Variable all | Measure-Object",
+                "Counts, and keeps the objects.",
+            )
             .run(|| Box::<Tee>::default()),
     );
 }
@@ -76,6 +83,7 @@ impl Cmdlet for Unique {
 struct Tee {
     file: Option<FileText>,
     items: Vec<Value>,
+    held: Gathered,
 }
 
 impl Cmdlet for Tee {
@@ -90,6 +98,7 @@ impl Cmdlet for Tee {
         if let Value::Empty = input {
             return Ok(());
         }
+        self.held.add(&input);
         self.items.push(input.clone());
         cx.engine.check_items(self.items.len())?;
         cx.write(input)
@@ -97,31 +106,30 @@ impl Cmdlet for Tee {
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
         let items = std::mem::take(&mut self.items);
-        match &mut self.file {
-            Some(file) => {
-                let lines = out_file::lines_of(cx.engine, items, None)?;
-                for line in lines {
-                    file.line(cx, &line)?;
-                }
-                file.close(cx)
+        if let Some(file) = &mut self.file {
+            for line in out_file::lines_of(cx.engine, items)? {
+                file.line(cx, &line)?;
             }
-            None => {
-                let Some(name) = cx.text("Variable") else { return Ok(()) };
-                let sym = Sym::new(&name);
-                let scope = Rc::clone(&cx.engine.scope);
-                let mut all = Vec::new();
-                if cx.flag("Append")
-                    && let Some(before) = scope.find(sym)
-                {
-                    all.extend(crate::ops::list::items(&before).unwrap_or_else(|| vec![before]));
-                }
-                all.extend(items);
-                let value = match all.len() {
-                    1 => all.pop().unwrap_or_default(),
-                    _ => Value::List(List::new(Type::ArrayList, all)),
-                };
-                cx.engine.set_in(&scope, sym, value)
-            }
+            return file.close(cx);
         }
+        let Some(name) = cx.text("Variable") else { return Ok(()) };
+        let sym = Sym::new(&name);
+        let scope = Rc::clone(&cx.engine.scope);
+        let mut all = Vec::new();
+        if cx.flag("Append")
+            && let Some(before) = scope.find(sym)
+        {
+            all.extend(crate::ops::list::items(&before).unwrap_or_else(|| vec![before]));
+        }
+        all.extend(items);
+        let value = match all.len() {
+            1 => all.pop().unwrap_or_default(),
+            _ => Value::List(List::new(Type::ArrayList, all)),
+        };
+        cx.engine.set_in(&scope, sym, value)
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }

@@ -30,7 +30,9 @@ pub(crate) enum View {
 /// the columns are as wide as what is in them.
 type Columns = &'static [(&'static str, usize, bool)];
 
-const TABLES: [(&str, Columns); 13] = [
+const TABLES: [(&str, Columns); 15] = [
+    ("System.IO.FileInfo", FILE),
+    ("System.IO.DirectoryInfo", FILE),
     ("System.Guid", &[("Guid", 0, false)]),
     (ENTRY, &[("Name", 30, false), ("Value", 0, false)]),
     (
@@ -69,6 +71,9 @@ const TABLES: [(&str, Columns); 13] = [
         &[("Name", 0, false), ("MemberType", 0, false), ("Definition", 0, false)],
     ),
 ];
+
+const FILE: Columns =
+    &[("Mode", 7, false), ("LastWriteTime", 26, true), ("Length", 14, true), ("Name", 0, false)];
 
 const COMMAND: Columns =
     &[("CommandType", 15, false), ("Name", 50, false), ("Version", 10, false), ("Source", 0, false)];

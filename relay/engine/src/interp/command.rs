@@ -95,26 +95,20 @@ impl Engine {
     /// The stage of a command of a pipeline.
     pub(crate) fn stage(&mut self, command: &CommandCode, expects_input: bool) -> Flow<Stage> {
         let (resolved, name) = match &command.name {
-            CommandName::Static(sym, name) => match self.resolve(*sym, name) {
-                Some(resolved) => (resolved, name.clone()),
-                None => {
-                    return Err(self.locate(
-                        self.not_found_or_refused(name),
-                        &command.source,
-                        command.name_span,
-                    ));
-                }
-            },
+            CommandName::Static(sym, name) => {
+                let Some(resolved) = self.resolve(*sym, name) else {
+                    let stop =
+                        if name.is_empty() { self.no_command() } else { self.not_found_or_refused(name) };
+                    return Err(self.locate(stop, &command.source, command.name_span));
+                };
+                (resolved, name.clone())
+            }
             CommandName::Dynamic(expr) => {
                 let value = self.eval(expr)?;
                 match self.resolve_value(&value) {
                     Some(found) => found,
                     None if value.is_null() || value.text().is_empty() => {
-                        return Err(self.locate(
-                            self.runtime_error("BadExpression", "The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object."),
-                            &command.source,
-                            command.name_span,
-                        ));
+                        return Err(self.locate(self.no_command(), &command.source, command.name_span));
                     }
                     None => {
                         let stop = self.not_found_or_refused(&value.text());
@@ -126,6 +120,13 @@ impl Engine {
         let given = self.arguments(&command.arguments)?;
         let stage = self.stage_of(resolved, &name, given, expects_input, command.dot, Some(command));
         stage.map_err(|stop| self.locate(stop, &command.source, command.span))
+    }
+
+    fn no_command(&self) -> Stop {
+        self.runtime_error(
+            "BadExpression",
+            "The expression after '&' in a pipeline element produced an object that was not valid. It must result in a command name, a script block, or a CommandInfo object.",
+        )
     }
 
     fn not_found_or_refused(&self, name: &str) -> Stop {

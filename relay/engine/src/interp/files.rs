@@ -13,8 +13,7 @@ use crate::{
     value::{Category, Value},
 };
 
-/// What ends a line in files and in texts of several lines.
-pub(crate) const NEW_LINE: &str = "\n";
+pub(crate) use crate::limits::NEWLINE as NEW_LINE;
 
 /// A file or a folder of the workspace.
 #[derive(Clone, Debug)]
@@ -205,8 +204,9 @@ impl Engine {
     /// Refuses a file of that many bytes, if it is too long.
     pub(crate) fn check_file(&self, bytes: usize) -> Flow<()> {
         if bytes > limits::MAX_FILE {
-            return Err(self
-                .limit(format!("A file of {bytes} bytes is longer than {} MB.", limits::MAX_FILE >> 20)));
+            return Err(
+                self.limit(format!("A file of {bytes} bytes is longer than {} MB.", limits::MAX_FILE >> 20))
+            );
         }
         Ok(())
     }
@@ -224,7 +224,7 @@ impl Engine {
                     encoding = Encoding::detect(&content).unwrap_or_default();
                 }
             }
-            for line in out_file::lines_of(self, values, None)? {
+            for line in out_file::lines_of(self, values)? {
                 encoding.encode(&line, &mut content);
                 encoding.encode(NEW_LINE, &mut content);
                 self.check_file(content.len())?;

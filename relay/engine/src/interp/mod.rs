@@ -7,6 +7,7 @@ mod errors;
 mod expr;
 pub(crate) mod files;
 mod invoke;
+mod memory;
 mod pipeline;
 mod remote;
 mod run;
@@ -32,6 +33,7 @@ pub(crate) use self::expr::object_of;
 pub(crate) use self::{
     bind::{Args, Given},
     command::{Function, Resolved},
+    memory::Gathered,
     pipeline::{Collect, Discard, Sink, Stage},
     remote::Drained,
     scope::{Options, Scope},
@@ -81,6 +83,8 @@ pub struct Engine {
     depth: u32,
     steps: u64,
     next_stage: u32,
+    /// Bytes of text made since memory was last measured.
+    made: std::cell::Cell<usize>,
     cancel: Arc<AtomicBool>,
     started: Instant,
     /// Time that was waited for the remote side or a person.
@@ -151,6 +155,7 @@ impl Engine {
             depth: 0,
             steps: 0,
             next_stage: 0,
+            made: std::cell::Cell::new(0),
             cancel,
             started: Instant::now(),
             waited: Duration::ZERO,
@@ -185,6 +190,9 @@ impl Engine {
     fn check(&mut self) -> Flow<()> {
         if self.cancel.load(Ordering::Relaxed) {
             return Err(Stop::Halt(None));
+        }
+        if self.steps.is_multiple_of(1 << 20) {
+            self.measure()?;
         }
         if self.steps > limits::MAX_TOTAL_STEPS {
             return Err(self.limit(format!("The command took more than {} steps.", limits::MAX_TOTAL_STEPS)));
@@ -238,7 +246,7 @@ impl Engine {
             return Err(self
                 .limit(format!("A string of {bytes} bytes is longer than {} MB.", limits::MAX_TEXT >> 20)));
         }
-        Ok(())
+        self.text_made(bytes)
     }
 
     /// Refuses a collection of that many items, if it is too long.

@@ -23,13 +23,14 @@ pub(crate) trait Sink {
 
 /// Keeps what it is given.
 #[derive(Default)]
-pub(crate) struct Collect(pub(crate) Vec<Value>);
+pub(crate) struct Collect(pub(crate) Vec<Value>, super::Gathered);
 
 impl Sink for Collect {
     fn put(&mut self, engine: &mut Engine, value: Value) -> Flow<()> {
         if self.0.len() & 1023 == 1023 {
             engine.check_items(self.0.len())?;
         }
+        self.1.add(&value);
         self.0.push(value);
         Ok(())
     }
@@ -201,6 +202,18 @@ impl Stage {
         }
         self.begin(engine, out)?;
         self.run(engine, Phase::End, None, out)
+    }
+
+    /// Closes what a cmdlet holds open, where the pipeline was over before the cmdlet was.
+    fn close(&mut self, engine: &mut Engine) -> Flow<()> {
+        if !self.begun || self.ended {
+            return Ok(());
+        }
+        self.ended = true;
+        match &mut self.kind {
+            StageKind::Cmdlet(stage) => stage.close(engine, self.id),
+            _ => Ok(()),
+        }
     }
 
     fn run(
@@ -384,6 +397,12 @@ impl CmdletStage {
         result
     }
 
+    fn close(&mut self, engine: &mut Engine, id: u32) -> Flow<()> {
+        let out = &mut Discard;
+        let mut cx = Cx { engine, args: &mut self.args, out, info: &self.info, id, failed: &mut self.failed };
+        self.body.close(&mut cx)
+    }
+
     fn input_param(&mut self) -> Option<usize> {
         *self.given_input.get_or_insert_with(|| {
             self.info.signature.params.iter().position(|param| {
@@ -541,9 +560,18 @@ impl BlockStage {
             .chain(self.args.from_input.clone())
             .chain(self.args.delayed.iter().map(|(at, _)| *at))
         {
-            if let Some(sym) = signature.params[at].sym {
-                let value = self.args.values[at].clone().unwrap_or_default();
-                self.scope.set(sym, value);
+            let param = &signature.params[at];
+            let value = self.args.values[at].clone();
+            if let Some(Value::Hash(bound)) = engine.frames.last().and_then(|frame| frame.bound.as_ref()) {
+                match &value {
+                    Some(value) => bound.set_str(param.name.clone(), value.clone()),
+                    None => {
+                        bound.remove(&Value::Str(param.name.clone()));
+                    }
+                }
+            }
+            if let Some(sym) = param.sym {
+                self.scope.set(sym, value.unwrap_or_default());
             }
         }
         Ok(true)
@@ -736,6 +764,7 @@ impl Engine {
 
     fn drive(&mut self, stages: &mut [Stage], start: Start<'_>, out: &mut dyn Sink) -> Flow<()> {
         let result = self.drive_to_end(stages, start, out);
+        let closed = stages.iter_mut().try_for_each(|stage| stage.close(self));
         for stage in stages.iter_mut() {
             let files = std::mem::take(&mut stage.files);
             if !files.is_empty() {
@@ -743,6 +772,7 @@ impl Engine {
             }
         }
         result?;
+        closed?;
         self.success = !stages.iter().any(Stage::failed);
         Ok(())
     }

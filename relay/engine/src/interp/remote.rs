@@ -257,7 +257,7 @@ impl RemoteStage {
                 }
             };
             if let Some(event) = event {
-                self.take(engine, run, event, out)?
+                self.take(engine, run, event, out)?;
             } else {
                 run.borrow_mut().ended = true;
                 return Ok(());

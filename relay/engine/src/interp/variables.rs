@@ -141,6 +141,11 @@ impl Engine {
 
     /// Sets a variable as an assignment does.
     pub(crate) fn set_variable(&mut self, variable: &Var, value: Value) -> Flow<()> {
+        if variable.scope == VarScope::Private {
+            let options = Options { private: true, ..Options::default() };
+            self.scope.set_with(variable.sym, value, Rc::new(options));
+            return Ok(());
+        }
         let scope = match &variable.scope {
             VarScope::Under => {
                 self.under = value;

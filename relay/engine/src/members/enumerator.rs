@@ -52,7 +52,8 @@ impl NetObject for Enumerator {
     fn get(&self, name: &str) -> Option<Value> {
         match name.to_ascii_lowercase().as_str() {
             "current" => Some(self.current()),
-            "key" | "name" | "value" if self.dictionary => match self.current() {
+            // Before its first entry it is a collection like any other.
+            "key" | "name" | "value" if self.dictionary && self.next.get() > 0 => match self.current() {
                 Value::Net(entry) => entry.get(name),
                 _ => Some(Value::Null),
             },

@@ -97,6 +97,16 @@ struct Proxy {
     invocation: Value,
 }
 
+impl Proxy {
+    /// Makes an error the function's, if it is no one's yet.
+    fn own(&self, record: &ErrorRecord) {
+        let mut origin = record.origin.borrow_mut();
+        if origin.is_empty() {
+            origin.clone_from(&self.name);
+        }
+    }
+}
+
 impl NetObject for Proxy {
     fn type_of(&self) -> Type {
         Type::CmdletBindingProxy
@@ -125,12 +135,16 @@ impl NetObject for Proxy {
             ("shouldcontinue", 2..) => engine.confirm(&text(1), &text(0)).map(Value::Bool),
             ("writeerror", 1) => match arguments[0].base() {
                 Value::Error(record) => {
+                    self.own(record);
                     engine.write_error(Rc::clone(record), Some(&self.common)).map(|()| Value::Empty)
                 }
                 _ => return None,
             },
             ("throwterminatingerror", 1) => match arguments[0].base() {
-                Value::Error(record) => Err(Stop::Throw(Rc::clone(record), false)),
+                Value::Error(record) => {
+                    self.own(record);
+                    Err(Stop::Throw(Rc::clone(record), false))
+                }
                 _ => return None,
             },
             ("writewarning", 1) => engine.warn(&text(0), Some(&self.common)).map(|()| Value::Empty),

@@ -15,12 +15,13 @@ mod object;
 pub(crate) mod regex;
 pub(crate) mod statics;
 mod string;
+pub(crate) mod xml;
 
 use std::rc::Rc;
 
 use postern_shared::value::{Content, PsValue};
 
-pub(crate) use self::object::{all_properties, properties_of, type_value};
+pub(crate) use self::object::{Property, all_properties, properties_of, type_value};
 use crate::{
     code::{ScriptBlock, known_names},
     interp::{Engine, Flow, Stop},

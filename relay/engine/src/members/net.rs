@@ -76,6 +76,19 @@ pub(crate) fn convert(engine: &mut Engine, value: &Value, ty: Type) -> Option<Re
             Value::Net(Rc::new(Sequence::of(ty, items)))
         }
         Type::StringBuilder => Value::Net(Rc::new(Builder(RefCell::new(text.to_string())))),
+        Type::Xml if matches!(value, Value::Net(object) if object.type_of() == Type::Xml) => return None,
+        Type::Xml => match super::xml::parse(&text) {
+            Ok(document) => document,
+            Err(message) => {
+                return Some(Err(ConvertError {
+                    id: "InvalidCastToXmlDocument",
+                    message: format!(
+                        "Cannot convert value \"{text}\" to type \"System.Xml.XmlDocument\". Error: \"{message}\""
+                    ),
+                    inner: Some(("System.FormatException", message)),
+                }));
+            }
+        },
         Type::SecureString => return None,
         Type::CultureInfo => Value::Net(Rc::new(Culture(text))),
         _ => return None,

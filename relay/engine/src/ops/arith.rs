@@ -31,7 +31,7 @@ pub(crate) fn add(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Valu
             sum.push_str(&right);
             return Ok(Value::str(sum));
         }
-        Value::Char(_) if numeric(right).is_none() => {
+        Value::Char(_) => {
             let text = format!("{}{}", left.text(), engine.text_of(right)?);
             return Ok(Value::str(text));
         }

@@ -165,6 +165,7 @@ impl Exception {
 pub enum Category {
     NotSpecified = 0,
     OpenError = 1,
+    CloseError = 2,
     InvalidArgument = 5,
     InvalidData = 6,
     InvalidOperation = 7,

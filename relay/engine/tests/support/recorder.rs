@@ -9,10 +9,10 @@ use std::{
 
 use postern_engine::{
     Engine,
-    host::{Colors, Environment, FileInfo, Host, Invocation, Progress, Remote, RemoteRun, Workspace},
+    host::{Clixml, Colors, Environment, FileInfo, Host, Invocation, Progress, Remote, RemoteRun, Workspace},
     value::{ErrorRecord, Value},
 };
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr};
+use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsValue};
 
 /// What a script gave.
 #[derive(Default)]
@@ -76,6 +76,7 @@ impl Host for Recorder {
     }
 }
 
+#[allow(dead_code, reason = "some bring a remote side of their own")]
 struct NoRemote;
 
 impl Remote for NoRemote {
@@ -116,6 +117,24 @@ impl Workspace for Files {
     }
 }
 
+/// CLIXML as the relay offers it.
+struct Psrp;
+
+impl Clixml for Psrp {
+    fn encode(&self, values: &[PsValue]) -> Vec<u8> {
+        let mut out = Vec::new();
+        postern_psrp::clixml::encode_document(values, &mut out);
+        out
+    }
+    fn decode(&self, document: &[u8]) -> Result<Vec<PsValue>, PsStr> {
+        postern_psrp::clixml::Decoder::new(postern_psrp::clixml::Limits::default())
+            .deserialized(true)
+            .decode_all(document)
+            .map_err(|error| error.to_string().into())
+    }
+}
+
+#[allow(dead_code, reason = "some bring a clock of their own")]
 fn now() -> PsDateTime {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     PsDateTime::from_unix_seconds(since.as_secs() as i64)
@@ -123,16 +142,18 @@ fn now() -> PsDateTime {
 }
 
 /// An engine, what it gives, and its files.
+#[allow(dead_code, reason = "some make their own")]
 pub(crate) fn engine(files: Files) -> (Engine, Recorder, Files) {
     let recorder = Recorder::default();
     let mut environment = Environment::fixed(now());
     environment.now = Box::new(now);
-    let engine = Engine::new(
+    let mut engine = Engine::new(
         Box::new(recorder.clone()),
         Box::new(NoRemote),
         Box::new(files.clone()),
         environment,
         Arc::new(AtomicBool::new(false)),
     );
+    engine.set_clixml(Arc::new(Psrp));
     (engine, recorder, files)
 }

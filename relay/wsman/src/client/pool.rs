@@ -40,9 +40,12 @@ impl RemoteSession {
     ) -> Result<(Self, Vec<Found>), ConnectError> {
         let id = Uuid::parse_str(&shell.shell_id).map_err(|_| ConnectError {
             host: endpoint.host().to_owned(),
-            error: Error::Protocol(format!("{:?} is not the id of a shell with a runspace pool", shell.shell_id)),
+            error: Error::Protocol(format!(
+                "{:?} is not the id of a shell with a runspace pool",
+                shell.shell_id
+            )),
         })?;
-        let wanted = Wanted::Existing { id, shell: shell.clone() };
+        let wanted = Wanted::Existing { id, shell: Box::new(shell.clone()) };
         let (session, taken) = Self::reach(endpoint, credentials, options, wanted, on_step).await?;
         let found = taken.into_iter().map(|taken| Found {
             command_id: taken.id,
@@ -59,7 +62,9 @@ impl RemoteSession {
     pub async fn available_runspaces(&self) -> Result<i64, Error> {
         match self.call(PoolCall::Available).await? {
             Availability::Free(free) => Ok(free),
-            Availability::Done(_) => Err(Error::Protocol("the server does not say how many runspaces".to_owned())),
+            Availability::Done(_) => {
+                Err(Error::Protocol("the server does not say how many runspaces".to_owned()))
+            }
         }
     }
 

@@ -56,10 +56,10 @@ impl ProxyServer {
         Ok(Self { url, credentials })
     }
 
-    /// Its host and port, if it does not speak TLS itself.
-    pub(super) fn plain_address(&self) -> Option<(&str, u16)> {
-        (self.url.scheme() == "http").then_some(())?;
-        Some((self.host().trim_start_matches('[').trim_end_matches(']'), self.url.port_or_known_default()?))
+    /// Its host and port, and whether it speaks TLS itself.
+    pub(super) fn address(&self) -> Option<(&str, u16, bool)> {
+        let host = self.host().trim_start_matches('[').trim_end_matches(']');
+        Some((host, self.url.port_or_known_default()?, self.url.scheme() == "https"))
     }
 
     /// What it is to be given to sign in.

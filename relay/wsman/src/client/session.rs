@@ -113,7 +113,7 @@ pub(super) enum Wanted {
     Existing {
         /// The shell's id, which is its runspace pool's.
         id: Uuid,
-        shell: ListedShell,
+        shell: Box<ListedShell>,
     },
 }
 
@@ -161,9 +161,15 @@ impl RemoteSession {
         loop {
             let host = at.host().to_owned();
             let failed = |error| ConnectError { host: host.clone(), error };
-            let result =
-                Self::open(at.clone(), credentials.clone(), options.clone(), &wanted, routes.clone(), &mut on_step)
-                    .await;
+            let result = Self::open(
+                at.clone(),
+                credentials.clone(),
+                options.clone(),
+                &wanted,
+                routes.clone(),
+                &mut on_step,
+            )
+            .await;
             let (location, via) = match result {
                 Err(Error::Redirected { location, via }) => (location, via),
                 result => return result.map_err(failed),

@@ -72,6 +72,10 @@ impl Parser<'_> {
                     // Most likely an operator that is not written to its end.
                     let span = self.unexpected();
                     self.bump(span.end as usize - self.position, TokenKind::Unknown);
+                    if let Some(last) = operands.last_mut() {
+                        let span = last.span.to(span);
+                        *last = Expr { kind: ExprKind::Missing, span };
+                    }
                 } else {
                     self.position = mark.0;
                     self.tokens.truncate(mark.1);
@@ -130,7 +134,7 @@ impl Parser<'_> {
             let Some(item) = self.behind_operator(Self::unary) else {
                 let sentence = "A value is missing behind the comma.";
                 self.error_open("MissingExpressionAfterToken", Self::after(comma), sentence);
-                items.push(self.missing());
+                items.push(Expr { kind: ExprKind::Missing, span: comma });
                 break;
             };
             items.push(item);
@@ -272,7 +276,15 @@ impl Parser<'_> {
             }
             _ => return None,
         };
-        Some(if members { self.postfix(expr) } else { expr })
+        // Where a closing sign is missing, what follows belongs to something else.
+        let closing = match next.kind {
+            Kind::OpenParen | Kind::DollarParen | Kind::ArrayParen => Some(')'),
+            Kind::HashBrace | Kind::OpenBrace => Some('}'),
+            _ => None,
+        };
+        let closed = closing
+            .is_none_or(|sign| self.text.get(..self.position).is_some_and(|read| read.ends_with(sign)));
+        Some(if members && closed { self.postfix(expr) } else { expr })
     }
 
     #[inline(never)]

@@ -260,6 +260,9 @@ impl<'a> Parser<'a> {
                         | "EmptyVariableReference"
                         | "OpenBraceNeedsToBeBackTickedInVariableName"
                         | "UnexpectedCharactersAfterHereStringHeader"
+                        | "InvalidUnicodeEscapeSequence"
+                        | "InvalidUnicodeEscapeSequenceValue"
+                        | "TooManyDigitsInUnicodeEscapeSequence"
                 );
             self.report(id, span, sentence.to_owned(), incomplete);
         }

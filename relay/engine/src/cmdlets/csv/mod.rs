@@ -1,4 +1,4 @@
-//! ConvertTo-, ConvertFrom-, Export- and Import-Csv.
+//! `ConvertTo-Csv`, `ConvertFrom-Csv`, `Export-Csv` and `Import-Csv`.
 
 mod read;
 mod write;
@@ -6,7 +6,7 @@ mod write;
 use postern_shared::value::PsStr;
 
 use super::{
-    Cmdlet, Cx, Declare, P, Registry,
+    Cmdlet, Cx, Declare, P, Registry, content,
     out_file::{FileText, encoding_arg, encoding_param},
 };
 use crate::{
@@ -58,12 +58,17 @@ pub(super) fn declare(registry: &mut Registry) {
         .should_process()
         .param(input())
         .param(P::new("Path", "The file.").text().at(0))
-        .param(P::new("LiteralPath", "The file; wildcards mean themselves.").text().alias("PSPath").alias("LP"))
+        .param(
+            P::new("LiteralPath", "The file; wildcards mean themselves.").text().alias("PSPath").alias("LP"),
+        )
         .param(P::switch("Force", "Also where properties of appended objects are missing."))
         .param(P::switch("NoClobber", "Not if the file is there already.").alias("NoOverwrite"))
         .param(encoding_param())
         .param(P::switch("Append", "Behind what the file has; its columns count."))
-        .example("Get-Mailbox | Export-Csv .\\boxes.csv -NoTypeInformation", "A file with a line for each mailbox.")
+        .example(
+            "Get-Mailbox | Export-Csv .\\boxes.csv -NoTypeInformation",
+            "A file with a line for each mailbox.",
+        )
         .run(|| Box::<ExportCsv>::default()),
     );
     registry.add(
@@ -93,7 +98,10 @@ pub(super) fn declare(registry: &mut Registry) {
             )
             .param(P::new("Header", "The columns' names; the first line is data then.").texts().at(2))
             .param(encoding_param())
-            .example("Import-Csv .\\users.csv | ForEach-Object { Get-Mailbox $_.Alias }", "A mailbox for each line.")
+            .example(
+                "Import-Csv .\\users.csv | ForEach-Object { Get-Mailbox $_.Alias }",
+                "A mailbox for each line.",
+            )
             .simple(import),
     );
 }
@@ -144,7 +152,8 @@ fn writer(cx: &mut Cx<'_>) -> Flow<Writer> {
         _ => Quoting::Always,
     };
     // Windows PowerShell's `-NoTypeInformation:$false` asks for the line, too.
-    let types = cx.flag("IncludeTypeInformation") || cx.has("NoTypeInformation") && !cx.flag("NoTypeInformation");
+    let types =
+        cx.flag("IncludeTypeInformation") || cx.has("NoTypeInformation") && !cx.flag("NoTypeInformation");
     Ok(Writer::new(delimiter, quoting, types, !cx.flag("NoHeader")))
 }
 
@@ -266,10 +275,14 @@ impl Cmdlet for ExportCsv {
     }
 
     fn end(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
-        match &mut self.file {
-            Some(file) => file.close(cx),
+        match self.file.take() {
+            Some(mut file) => file.close(cx),
             None => Ok(()),
         }
+    }
+
+    fn close(&mut self, cx: &mut Cx<'_>) -> Flow<()> {
+        self.end(cx)
     }
 }
 
@@ -327,8 +340,7 @@ fn import(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
     let delimiter = delimiter(cx)?;
     let encoding = encoding_arg(cx)?.unwrap_or_default();
     let header = cx.has("Header").then(|| cx.texts("Header"));
-    let mut paths: Vec<(PsStr, bool)> = cx.texts("Path").into_iter().map(|path| (path, false)).collect();
-    paths.extend(cx.texts("LiteralPath").into_iter().map(|path| (path, true)));
+    let paths = content::given(cx);
     if paths.is_empty() || paths.iter().any(|(path, _)| path.is_empty()) {
         return Err(cx.fail(
             "System.InvalidOperationException",

@@ -7,7 +7,7 @@ use postern_shared::value::{PsStr, Shape};
 use crate::{
     interp::{Engine, Flow},
     members,
-    value::{Value, Object},
+    value::{Object, Value},
 };
 
 /// Which fields are quoted.
@@ -156,7 +156,7 @@ impl Writer {
         let quote = match &self.quoting {
             Quoting::Always => true,
             Quoting::Never => false,
-            Quoting::AsNeeded => text.contains(|c| c == self.delimiter || matches!(c, '"' | '\n' | '\r')),
+            Quoting::AsNeeded => text.contains([self.delimiter, '"', '\n', '\r']),
             Quoting::Fields(fields) => fields.iter().any(|own| own.eq_ignore_ascii_case(name)),
         };
         if !quote {

@@ -1,4 +1,4 @@
-//! ConvertTo-, ConvertFrom- and Test-Json.
+//! `ConvertTo-Json`, `ConvertFrom-Json` and `Test-Json`.
 
 mod read;
 mod write;
@@ -20,24 +20,38 @@ pub(super) fn declare(registry: &mut Registry) {
     registry.add(
         Declare::new("ConvertTo-Json", "Gives objects as JSON.")
             .param(
-                P::new("InputObject", "The objects; several become an array.").at(0).mandatory().nullable().by_value(),
+                P::new("InputObject", "The objects; several become an array.")
+                    .at(0)
+                    .mandatory()
+                    .nullable()
+                    .by_value(),
             )
-            .param(P::new("Depth", "How deep objects are followed; deeper ones become texts. 2.").int().check(depth(100)))
+            .param(
+                P::new("Depth", "How deep objects are followed; deeper ones become texts. 2.")
+                    .int()
+                    .check(depth(100)),
+            )
             .param(P::switch("Compress", "Without line breaks and blanks."))
             .param(P::switch("EnumsAsStrings", "Enumerations by their names."))
             .param(P::switch("AsArray", "An array even of one object."))
-            .param(
-                P::new("EscapeHandling", "Default, EscapeNonAscii or EscapeHtml.").text().one_of(&[
-                    "Default",
-                    "EscapeNonAscii",
-                    "EscapeHtml",
-                ]),
+            .param(P::new("EscapeHandling", "Default, EscapeNonAscii or EscapeHtml.").text().one_of(&[
+                "Default",
+                "EscapeNonAscii",
+                "EscapeHtml",
+            ]))
+            .example(
+                "Get-Mailbox nora.fink | Select-Object Name,Database | ConvertTo-Json",
+                "An object as JSON.",
             )
-            .example("Get-Mailbox nora.fink | Select-Object Name,Database | ConvertTo-Json", "An object as JSON.")
             .run(|| Box::<ToJson>::default()),
     );
     let input = || {
-        P::new("InputObject", "The JSON; several lines are one text.").text().at(0).mandatory().nullable().by_value()
+        P::new("InputObject", "The JSON; several lines are one text.")
+            .text()
+            .at(0)
+            .mandatory()
+            .nullable()
+            .by_value()
     };
     registry.add(
         Declare::new("ConvertFrom-Json", "Makes objects of JSON.")
@@ -70,7 +84,9 @@ pub(super) fn declare(registry: &mut Registry) {
                             Category::InvalidData,
                             Value::Str(text),
                             match result {
-                                Err(ReadError::Wrong(_, message)) => format!("Cannot parse the JSON. {message}"),
+                                Err(ReadError::Wrong(_, message)) => {
+                                    format!("Cannot parse the JSON. {message}")
+                                }
                                 _ => "Cannot parse the JSON. The input does not contain any JSON.".to_owned(),
                             },
                         )?;
@@ -112,7 +128,9 @@ impl Cmdlet for ToJson {
         let mut reducer = Reducer::new(depth, cx.flag("EnumsAsStrings"));
         let json = reducer.reduce(cx, &value, 0)?;
         if reducer.cut {
-            cx.warn(&format!("Resulting JSON is truncated as serialization has exceeded the set depth of {depth}."))?;
+            cx.warn(&format!(
+                "Resulting JSON is truncated as serialization has exceeded the set depth of {depth}."
+            ))?;
         }
         let escape = match cx.text("EscapeHandling").map(|text| text.to_ascii_lowercase()).as_deref() {
             Some("escapenonascii") => Escape::NonAscii,
@@ -186,4 +204,3 @@ fn convert(cx: &mut Cx<'_>, text: &str, is_try: bool) -> Flow<bool> {
         }
     }
 }
-

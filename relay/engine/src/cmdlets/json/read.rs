@@ -66,9 +66,10 @@ impl<'a> Reader<'a> {
         self.blanks()?;
         match self.peek() {
             None => Ok(Some(value)),
-            Some(c) => Err(self.wrong(&format!(
-                "Additional text encountered after finished reading JSON content: {c}."
-            ))),
+            Some(c) => {
+                Err(self
+                    .wrong(&format!("Additional text encountered after finished reading JSON content: {c}.")))
+            }
         }
     }
 
@@ -184,7 +185,9 @@ impl<'a> Reader<'a> {
 
     fn after_value(&self) -> ReadError {
         match self.peek() {
-            Some(c) => self.wrong(&format!("After parsing a value an unexpected character was encountered: {c}.")),
+            Some(c) => {
+                self.wrong(&format!("After parsing a value an unexpected character was encountered: {c}."))
+            }
             None => self.wrong("Unexpected end when reading JSON."),
         }
     }
@@ -234,7 +237,9 @@ impl<'a> Reader<'a> {
                     let other = names.get(*at).cloned().unwrap_or_default();
                     return Err(ReadError::Wrong(
                         "KeysWithDifferentCasingInJsonString",
-                        format!("Cannot convert the JSON string because it contains keys with different casing. Please use the -AsHashTable switch instead. The key that was attempted to be added to the existing key '{other}' was '{name}'."),
+                        format!(
+                            "Cannot convert the JSON string because it contains keys with different casing. Please use the -AsHashTable switch instead. The key that was attempted to be added to the existing key '{other}' was '{name}'."
+                        ),
                     ));
                 }
                 None if name.is_empty() && !self.hashtables => {
@@ -399,12 +404,11 @@ fn flush(units: &mut Vec<u16>, out: &mut String, lone: &mut Option<Vec<u16>>) {
         all.extend_from_slice(&taken);
         return;
     }
-    match String::from_utf16(&taken) {
-        Ok(text) => out.push_str(&text),
-        Err(_) => {
-            let mut all: Vec<u16> = out.encode_utf16().collect();
-            all.extend_from_slice(&taken);
-            *lone = Some(all);
-        }
+    if let Ok(text) = String::from_utf16(&taken) {
+        out.push_str(&text);
+        return;
     }
+    let mut all: Vec<u16> = out.encode_utf16().collect();
+    all.extend_from_slice(&taken);
+    *lone = Some(all);
 }

@@ -56,9 +56,7 @@ impl Reducer {
             Value::Char(_) | Value::Guid(_) => Ok(Json::Text(value.text())),
             Value::DateTime(at) => Ok(Json::Text(date(*at).into())),
             Value::Double(n) => Ok(double(*n, &n.to_string_round_trip())),
-            Value::Single(n) => {
-                Ok(double((*n).into(), &crate::ops::format::shortest_single(*n)))
-            }
+            Value::Single(n) => Ok(double((*n).into(), &crate::ops::format::shortest_single(*n))),
             Value::Decimal(n) => {
                 let text = n.to_string();
                 Ok(Json::Plain(if text.contains('.') { text } else { format!("{text}.0") }.into()))
@@ -230,7 +228,16 @@ impl RoundTrip for f64 {
 fn double(n: f64, text: &str) -> Json {
     if !n.is_finite() {
         // Newtonsoft writes the names as texts.
-        return Json::Text(if n.is_nan() { "NaN" } else if n > 0.0 { "Infinity" } else { "-Infinity" }.into());
+        return Json::Text(
+            if n.is_nan() {
+                "NaN"
+            } else if n > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            }
+            .into(),
+        );
     }
     Json::Plain(if text.contains(['.', 'E', 'e']) { text.into() } else { format!("{text}.0").into() })
 }
@@ -324,7 +331,7 @@ fn quoted(text: &str, escape: Escape, out: &mut String) {
             }
             '\u{0}'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
             '<' | '>' | '&' | '\'' | '"' => escape == Escape::Html,
-            c => escape == Escape::NonAscii && !c.is_ascii() || escape == Escape::NonAscii && c == '\u{7f}',
+            c => escape == Escape::NonAscii && c >= '\u{7f}',
         };
         if coded {
             for unit in c.encode_utf16(&mut [0; 2]) {

@@ -9,9 +9,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
 use super::{Way, ladder::Ladder};
 use crate::client::{
     Endpoint, Error, body,
-    transport::{Head, http_client},
+    transport::{Head, http_client, with_response},
 };
-use crate::envelope::Limits;
+use crate::envelope::{Body, Identity, Limits};
 
 const IDENTIFY: &str = concat!(
     "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" ",
@@ -36,8 +36,16 @@ pub(super) async fn ask(endpoint: &Endpoint, ladder: &mut Ladder<impl FnMut(Chec
     ladder.layer(CheckLayer::Http);
     let mut facts = Vec::new();
     match request(endpoint, &mut facts).await {
-        Ok(()) => {
-            ladder.pass("answers without a sign-in", facts);
+        Ok(identity) => {
+            let product = Some(identity.product_vendor).filter(|product| !product.is_empty());
+            let found = match product {
+                Some(product) => format!("answers as a WS-Management service of {product}"),
+                None => "answers as a WS-Management service".to_owned(),
+            };
+            if !identity.product_version.is_empty() {
+                facts.push(("Version".to_owned(), identity.product_version));
+            }
+            ladder.pass(found, facts);
             Way::On
         }
         Err(Error::Unauthorized { offered, .. }) if takes_basic(&offered) => {
@@ -70,7 +78,7 @@ fn takes_basic(offered: &[String]) -> bool {
     offered.is_empty() || offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
 }
 
-async fn request(endpoint: &Endpoint, facts: &mut Vec<(String, String)>) -> Result<(), Error> {
+async fn request(endpoint: &Endpoint, facts: &mut Vec<(String, String)>) -> Result<Identity, Error> {
     let http = http_client(endpoint, Arc::default(), Arc::new(|| ()))?;
     let timeouts = &endpoint.timeouts;
     let total = timeouts.connect + timeouts.grace;
@@ -92,7 +100,12 @@ async fn request(endpoint: &Endpoint, facts: &mut Vec<(String, String)>) -> Resu
     let limits = Limits::default();
     let mut body = Vec::new();
     body::read(response, limits.bytes, &mut body, failed).await?;
-    head.check(body, &limits).map(drop)
+    let body = head.check(body, &limits)?;
+    with_response(&body, &limits, |answer| match answer {
+        Body::Identified(identity) => Ok(identity),
+        // Something of WS-Management, or nothing at all.
+        _ => Ok(Identity::default()),
+    })
 }
 
 fn telling(headers: &HeaderMap) -> Vec<(String, String)> {

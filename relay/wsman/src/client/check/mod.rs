@@ -17,7 +17,7 @@ use postern_shared::wire::{CheckLayer, CheckStep};
 
 pub use self::certificate::Certificate;
 use self::ladder::Ladder;
-use super::{ConnectOptions, Credentials, Endpoint, Error};
+use super::{ConnectOptions, Credentials, Endpoint, Error, NotFollowed};
 
 /// Redirects that are followed at most; PowerShell's `MaximumRedirection` is as many.
 const MOST_REDIRECTS: usize = 5;
@@ -31,7 +31,7 @@ pub struct Check<F> {
     pub credentials: Option<Credentials>,
     /// What the session is to be.
     pub options: ConnectOptions,
-    /// Where to go on when a server redirects to this location; `None` to go nowhere.
+    /// Where to go on when a server redirects to this location, or why to go nowhere.
     pub follow: F,
 }
 
@@ -45,7 +45,7 @@ enum Way {
     Redirected(Error),
 }
 
-impl<F: Fn(&Endpoint, &str) -> Option<Endpoint>> Check<F> {
+impl<F: Fn(&Endpoint, &str) -> Result<Endpoint, NotFollowed>> Check<F> {
     /// Runs the check, and says whether all layers that were tried are well.
     ///
     /// `report` is told of each step as it begins and ends, and at the end of those that were not reached. Dropping the
@@ -67,19 +67,15 @@ impl<F: Fn(&Endpoint, &str) -> Option<Endpoint>> Check<F> {
                 Way::On => return true,
                 Way::Stopped => break,
                 Way::Redirected(error) => {
-                    let next = match &error {
-                        Error::Redirected { location, .. } if hops < MOST_REDIRECTS => {
-                            (self.follow)(&endpoint, location)
-                        }
-                        _ => None,
-                    };
-                    let to = next.as_ref().map(|next| next.host().to_owned()).unwrap_or_default();
                     ladder.begin(CheckLayer::Redirect, "Redirect to another address");
-                    let Some(next) = next else {
-                        ladder.stop(&error, endpoint.host(), Vec::new());
-                        break;
+                    let next = match next(&self.follow, &endpoint, error, hops) {
+                        Ok(next) => next,
+                        Err(error) => {
+                            ladder.stop(&error, endpoint.host(), Vec::new());
+                            break;
+                        }
                     };
-                    ladder.pass(format!("follows to {to}"), Vec::new());
+                    ladder.pass(format!("follows to {}", next.host()), Vec::new());
                     hops += 1;
                     endpoint = next;
                 }
@@ -87,6 +83,22 @@ impl<F: Fn(&Endpoint, &str) -> Option<Endpoint>> Check<F> {
         }
         ladder.skip_rest("Not reached.");
         false
+    }
+}
+
+/// Where a redirect leads, or the error that it ends with.
+fn next(
+    follow: impl Fn(&Endpoint, &str) -> Result<Endpoint, NotFollowed>,
+    from: &Endpoint,
+    error: Error,
+    hops: usize,
+) -> Result<Endpoint, Error> {
+    let Error::Redirected { location, via } = error else { return Err(error) };
+    match follow(from, &location) {
+        Ok(_) if hops >= MOST_REDIRECTS => Err(Error::TooManyRedirects { most: MOST_REDIRECTS as u32 }),
+        Ok(next) => Ok(next),
+        Err(NotFollowed::NotAllowed) => Err(Error::Redirected { location, via }),
+        Err(why) => Err(Error::RedirectRefused { location, via, why }),
     }
 }
 

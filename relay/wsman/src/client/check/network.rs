@@ -8,12 +8,21 @@ use std::{
 
 use postern_shared::wire::{CheckLayer, CheckStep};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
     time::timeout,
 };
 
 use super::{ladder::Ladder, proxy::Tunnel};
 use crate::client::{Endpoint, Error};
+
+/// A connection, in the clear or within the TLS of a proxy.
+pub(super) type Stream = Box<dyn Io>;
+
+/// What can be read and written.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Io for S {}
 
 /// Addresses of a name that are tried.
 const MOST_ADDRESSES: usize = 8;
@@ -27,14 +36,14 @@ pub(super) struct Reached {
 
 impl Reached {
     /// Another connection on the same way.
-    pub(super) async fn again(&self, endpoint: &Endpoint) -> Result<TcpStream, Error> {
+    pub(super) async fn again(&self, endpoint: &Endpoint) -> Result<Stream, Error> {
         let limit = endpoint.timeouts.connect;
         let connecting = async {
+            let stream = TcpStream::connect(self.address).await.map_err(|error| tcp_error(&error, limit))?;
+            let Some(tunnel) = &self.tunnel else { return Ok(Box::new(stream) as Stream) };
             let mut stream =
-                TcpStream::connect(self.address).await.map_err(|error| tcp_error(&error, limit))?;
-            if let Some(tunnel) = &self.tunnel {
-                tunnel.open(&mut stream, endpoint).await?;
-            }
+                if tunnel.is_secure() { tunnel.secure(stream, endpoint).await? } else { Box::new(stream) };
+            tunnel.open(&mut stream, endpoint).await?;
             Ok(stream)
         };
         timeout(limit, connecting).await.unwrap_or(Err(Error::ConnectTimeout { after: limit }))
@@ -45,7 +54,7 @@ impl Reached {
 pub(super) async fn connect(
     endpoint: &Endpoint,
     ladder: &mut Ladder<impl FnMut(CheckStep)>,
-) -> Option<(Reached, TcpStream)> {
+) -> Option<(Reached, Stream)> {
     let tunnel = Tunnel::of(endpoint);
     let limit = endpoint.timeouts.connect;
     let reached = match timeout(limit * 2, each(endpoint, tunnel, ladder)).await {
@@ -65,7 +74,7 @@ async fn each(
     endpoint: &Endpoint,
     tunnel: Option<Tunnel>,
     ladder: &mut Ladder<impl FnMut(CheckStep)>,
-) -> Result<(Reached, TcpStream), Error> {
+) -> Result<(Reached, Stream), Error> {
     let limit = endpoint.timeouts.connect;
     let (host, port) = if let Some(tunnel) = &tunnel {
         ladder.begin(CheckLayer::Name, "Address of the proxy");
@@ -97,11 +106,21 @@ async fn each(
         ladder.layer(CheckLayer::Tcp);
     }
     let connected = timeout(limit, first(&addresses)).await;
-    let (mut stream, address) = connected
+    let (stream, address) = connected
         .map_err(|_| blame(Error::ConnectTimeout { after: limit }))?
         .map_err(|error| blame(tcp_error(&error, limit)))?;
     ladder.pass(format!("{address} answers"), Vec::new());
 
+    let mut stream: Stream = match &tunnel {
+        Some(tunnel) if tunnel.is_secure() => {
+            ladder.begin(CheckLayer::Proxy, "Secure connection to the proxy (TLS)");
+            let secured = timeout(limit, tunnel.secure(stream, endpoint)).await;
+            let secured = secured.map_err(|_| blame(Error::ConnectTimeout { after: limit }))??;
+            ladder.pass("the proxy has proven its name", Vec::new());
+            secured
+        }
+        _ => Box::new(stream),
+    };
     if let Some(tunnel) = &tunnel {
         ladder.layer(CheckLayer::Proxy);
         let opened = timeout(limit, tunnel.open(&mut stream, endpoint)).await;

@@ -7,6 +7,7 @@ use tokio::{
     net::TcpStream,
 };
 
+use super::{network::Stream, tls::connector};
 use crate::client::{Endpoint, Error, Proxy};
 
 /// The longest answer to CONNECT that is read.
@@ -16,6 +17,8 @@ const MOST_HEAD: usize = 8 << 10;
 pub(super) struct Tunnel {
     host: String,
     port: u16,
+    /// Whether the proxy itself speaks TLS.
+    secure: bool,
     authorization: Option<HeaderValue>,
 }
 
@@ -29,21 +32,26 @@ impl Tunnel {
             Proxy::None => return None,
             Proxy::System => {}
             Proxy::Explicit(server) => {
-                let (host, port) = server.plain_address()?;
+                let (host, port, secure) = server.address()?;
                 return Some(Self {
                     host: host.to_owned(),
                     port,
+                    secure,
                     authorization: server.authorization().ok()?,
                 });
             }
         }
         let proxy = Matcher::from_system().intercept(&endpoint.url().as_str().parse().ok()?)?;
         let uri = proxy.uri();
-        // Through one that itself speaks TLS only the client goes.
-        (uri.scheme_str() == Some("http")).then_some(())?;
+        let secure = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return None,
+        };
         Some(Self {
             host: uri.host()?.trim_start_matches('[').trim_end_matches(']').to_owned(),
-            port: uri.port_u16().unwrap_or(80),
+            port: uri.port_u16().unwrap_or(if secure { 443 } else { 80 }),
+            secure,
             authorization: proxy.basic_auth().cloned(),
         })
     }
@@ -52,8 +60,23 @@ impl Tunnel {
         (&self.host, self.port)
     }
 
+    /// Whether the proxy itself speaks TLS.
+    pub(super) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Makes the connection to the proxy secure, with the settings that the client has for the server.
+    pub(super) async fn secure(&self, stream: TcpStream, endpoint: &Endpoint) -> Result<Stream, Error> {
+        let (connector, name) = connector(endpoint, &self.host)?;
+        let secured = connector.connect(name, stream).await.map_err(|error| Error::from_io(&error));
+        match secured {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => Err(Error::ProxyUnreachable { text: error.to_string() }),
+        }
+    }
+
     /// Asks the proxy for a connection to the server. The server's credentials are not for it.
-    pub(super) async fn open(&self, stream: &mut TcpStream, endpoint: &Endpoint) -> Result<(), Error> {
+    pub(super) async fn open(&self, stream: &mut Stream, endpoint: &Endpoint) -> Result<(), Error> {
         let broken = |error: std::io::Error| Error::ProxyUnreachable { text: error.to_string() };
         let to = format!("{}:{}", endpoint.host(), endpoint.host_and_port().1);
         let mut request = format!("CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n").into_bytes();

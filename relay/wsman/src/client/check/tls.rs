@@ -12,16 +12,20 @@ use rustls::{
     crypto::CryptoProvider,
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
-use tokio::{net::TcpStream, time::timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Certificate, ladder::Ladder, network::Reached};
+use super::{
+    Certificate,
+    ladder::Ladder,
+    network::{Reached, Stream},
+};
 use crate::client::{Endpoint, Error, TlsFailure, tls};
 
 /// Makes the connection secure, as the client does, and says what the certificate is; also where it is refused.
 pub(super) async fn secure(
     endpoint: &Endpoint,
-    (reached, stream): (Reached, TcpStream),
+    (reached, stream): (Reached, Stream),
     ladder: &mut Ladder<impl FnMut(CheckStep)>,
 ) -> bool {
     ladder.layer(CheckLayer::Tls);
@@ -56,10 +60,8 @@ fn of_certificate(failure: TlsFailure) -> bool {
     )
 }
 
-async fn handshake(endpoint: &Endpoint, stream: TcpStream) -> Result<(String, Option<Certificate>), Error> {
-    let (host, _) = endpoint.host_and_port();
-    let connector = TlsConnector::from(Arc::new(tls::config(endpoint)?));
-    let name = server_name(host)?;
+async fn handshake(endpoint: &Endpoint, stream: Stream) -> Result<(String, Option<Certificate>), Error> {
+    let (connector, name) = connector(endpoint, endpoint.host_and_port().0)?;
     let limit = endpoint.timeouts.connect;
     let secure = timeout(limit, connector.connect(name, stream))
         .await
@@ -78,6 +80,14 @@ async fn handshake(endpoint: &Endpoint, stream: TcpStream) -> Result<(String, Op
         None => version.to_owned(),
     };
     Ok((found, certificate))
+}
+
+/// What makes connections secure as the client does, and the name that is to be proven.
+pub(super) fn connector(
+    endpoint: &Endpoint,
+    host: &str,
+) -> Result<(TlsConnector, ServerName<'static>), Error> {
+    Ok((TlsConnector::from(Arc::new(tls::config(endpoint)?)), server_name(host)?))
 }
 
 fn server_name(host: &str) -> Result<ServerName<'static>, Error> {

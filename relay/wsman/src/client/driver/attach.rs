@@ -33,8 +33,7 @@ impl Driver {
     ) -> Result<Vec<Taken>, Error> {
         let transport = self.transport.clone();
         transport.set_shell(shell_id.clone(), resource_uri);
-        let connect_xml =
-            self.pool.connection_data().map_err(|error| Error::Protocol(error.to_string()))?;
+        let connect_xml = self.pool.connection_data().map_err(|error| Error::Protocol(error.to_string()))?;
         let protocol_version = self.options.pool.protocol_version.to_string();
         let connect = Operation::Connect {
             command_id: None,
@@ -102,7 +101,9 @@ impl Driver {
             Ok(Ok(_)) => tracing::debug!("A shell was left as it was found"),
             // It was not connected, mostly.
             Ok(Err(error)) => tracing::debug!(%error, "A shell could not be disconnected"),
-            Err(_) => tracing::warn!(?limit, "The server did not confirm in time that the shell is disconnected"),
+            Err(_) => {
+                tracing::warn!(?limit, "The server did not confirm in time that the shell is disconnected");
+            }
         }
     }
 

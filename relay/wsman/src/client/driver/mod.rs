@@ -87,10 +87,7 @@ pub(super) enum Target {
     /// One of its own.
     New,
     /// One that another client has left.
-    Existing {
-        shell_id: String,
-        resource_uri: Option<String>,
-    },
+    Existing { shell_id: String, resource_uri: Option<String> },
 }
 
 /// A pipeline that was found in a shell.
@@ -189,7 +186,6 @@ const MOST_QUEUED: usize = 1 << 20;
 /// Bytes of a pipeline's input that may wait to be sent before who sends has to wait: about what a Send takes.
 const MOST_INPUT: usize = 256 << 10;
 
-#[expect(clippy::struct_excessive_bools, reason = "each is about another request or message")]
 pub(super) struct Driver {
     transport: Arc<Transport>,
     link: Arc<Link>,

@@ -33,8 +33,9 @@ pub(super) const ROWS: &[Row] = &[
         when: When::Is(|error| matches!(error, Error::Redirected { .. })),
         what: "The session was redirected by {server} to another address.",
         cause: "The mailbox or the organisation is served by another server, and the relay may not follow to it.",
-        remedy: "Allow redirection when you sign in, or use the address that the server names if you trust it. The \
-                 relay follows only over https and to hosts that its configuration names.",
+        remedy: "Set Redirection to Follow in the connection settings when you sign in (New-PSSession \
+                 -AllowRedirection, postern check --allow-redirection), or use the address that the server names if \
+                 you trust it. The relay follows only over https and to hosts that its configuration names.",
     },
     NO_REMOTE_POWERSHELL,
     Row {

@@ -222,7 +222,7 @@ pub(super) const ROWS: &[Row] = &[
         what: "The session was redirected by {server} to a host that the relay may not connect to.",
         cause: "The relay gives credentials only to hosts that its configuration names.",
         remedy: "If the address among the details is right, ask the relay's administrator to add its host to \
-                 redirect_hosts.",
+                 redirect_hosts (postern check --redirect-host).",
     },
     Row {
         when: When::Is(|error| matches!(error, Error::Compressed { .. })),
