@@ -8,6 +8,7 @@ use std::{fs, io, path::PathBuf};
 
 use postern_engine::{RunOptions, host::Workspace};
 use postern_shared::wire::{BlockState, Failure};
+use postern_wsman::client::Proxy;
 use tokio_util::sync::CancellationToken;
 use zeroize::Zeroizing;
 
@@ -114,7 +115,7 @@ pub(super) async fn run(
     let opening = match demo {
         Some(endpoint) => {
             let (user, password) = endpoint.demo.clone().unwrap_or_default();
-            args.sign_in.opening_of(endpoint, Default::default(), user, Zeroizing::new(password))
+            args.sign_in.opening_of(endpoint, Proxy::default(), user, Zeroizing::new(password))
         }
         None => args.sign_in.opening(args.endpoint.as_deref().unwrap_or_default(), args.user)?,
     };

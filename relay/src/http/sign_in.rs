@@ -514,9 +514,9 @@ mod tests {
         let redirects = opening.redirects.unwrap();
         assert_eq!(redirects.maximum, MOST_REDIRECTS);
         assert!((redirects.allowed)("a.mail.example") && !(redirects.allowed)("mail.example.evil.example"));
-        assert_eq!(opening.open_timeout, Duration::from_secs(600));
-        assert_eq!(opening.operation_timeout, Some(Duration::from_secs(900)));
-        assert_eq!(opening.idle_timeout, Some(Duration::from_secs(60)));
+        assert_eq!(opening.open_timeout, Duration::from_mins(10));
+        assert_eq!(opening.operation_timeout, Some(Duration::from_mins(15)));
+        assert_eq!(opening.idle_timeout, Some(Duration::from_mins(1)));
         assert_eq!((opening.culture.unwrap(), opening.ui_culture.unwrap()), ("de-DE".into(), "en-GB".into()));
     }
 }

@@ -268,12 +268,12 @@ impl Session {
         let mut catalog = Catalog::clone(&before);
         catalog.refresh(&imported.catalog);
         self.known.keep(whom, imported.clone());
-        if catalog != *before {
+        if catalog == *before {
+            *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
+        } else {
             let commands = names(&catalog);
             self.set(&Imported { catalog: Arc::new(catalog), views: imported.views });
             self.log.append(EventKind::Commands(commands));
-        } else {
-            *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
         }
     }
 

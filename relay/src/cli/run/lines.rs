@@ -1,5 +1,7 @@
 //! What a terminal shows of objects and errors, as lines.
 
+use std::fmt::Write as _;
+
 use postern_shared::{
     value::{Content, PsValue},
     wire::Failure,
@@ -12,11 +14,11 @@ pub(super) fn failure(failure: &Failure) -> String {
         [("Likely cause", &failure.cause), ("What to do", &failure.remedy), ("Code", &failure.code)]
     {
         if !text.is_empty() {
-            lines.push_str(&format!("\n    {name}: {text}"));
+            let _ = write!(lines, "\n    {name}: {text}");
         }
     }
     for (name, text) in failure.facts.iter().filter(|(name, _)| name == "Position") {
-        lines.push_str(&format!("\n    {name}: {text}"));
+        let _ = write!(lines, "\n    {name}: {text}");
     }
     lines
 }
@@ -49,7 +51,7 @@ fn list(properties: impl Iterator<Item = (String, String)>) -> String {
     let width = properties.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut lines = String::new();
     for (name, text) in properties {
-        lines.push_str(&format!("{name:width$} : {text}\n"));
+        let _ = writeln!(lines, "{name:width$} : {text}");
     }
     lines
 }

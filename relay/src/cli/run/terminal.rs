@@ -28,7 +28,7 @@ impl Terminal {
         Self { json, prompt: 0, question: None, partial: String::new() }
     }
 
-    fn text(&self, text: &str) {
+    fn text(text: &str) {
         let mut out = std::io::stdout().lock();
         // A pipe that nobody reads any more must not end a script halfway.
         let _ = writeln!(out, "{text}");
@@ -61,7 +61,7 @@ impl Screen for Terminal {
         }
         // Only what runs on the server comes here; for a script, the engine makes lines.
         if !value.is_null() {
-            self.text(&lines::object(&value));
+            Self::text(&lines::object(&value));
         }
         Ok(())
     }
@@ -85,7 +85,7 @@ impl Screen for Terminal {
         if self.json {
             json::print(&json!({ "type": name, "text": text }));
         } else if name == "host" {
-            self.text(text);
+            Self::text(text);
         } else {
             eprintln!("{label}{text}");
         }
@@ -99,7 +99,7 @@ impl Screen for Terminal {
                 json::print(&json!({ "type": "host", "text": text }));
             }
         } else if end_line {
-            self.text(text);
+            Self::text(text);
         } else {
             let mut out = std::io::stdout().lock();
             let _ = write!(out, "{text}");

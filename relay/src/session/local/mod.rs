@@ -109,7 +109,7 @@ impl Local {
         thread::Builder::new()
             .name("engine".to_owned())
             .stack_size(limits::STACK)
-            .spawn(move || work(setting, runtime, flag, &queue))?;
+            .spawn(move || work(setting, &runtime, &flag, &queue))?;
         Ok(Self { jobs, cancel, current: Mutex::default() })
     }
 
@@ -156,12 +156,11 @@ impl Drop for Local {
     }
 }
 
-fn work(setting: Setting, runtime: Handle, cancel: Arc<AtomicBool>, jobs: &mpsc::Receiver<Job>) {
+fn work(setting: Setting, runtime: &Handle, cancel: &Arc<AtomicBool>, jobs: &mpsc::Receiver<Job>) {
     // The store packs what it holds on the runtime's threads.
     let _entered = runtime.enter();
     let environment = environment(&setting.computer, &setting.facts.user);
-    let desk =
-        Desk::new(runtime.clone(), Arc::clone(&cancel), setting.remote, setting.console, setting.store);
+    let desk = Desk::new(runtime.clone(), Arc::clone(cancel), setting.remote, setting.console, setting.store);
     let mut engine = Engine::new(
         Box::new(host::Door(desk.clone())),
         Box::new(remote::Door {
@@ -172,7 +171,7 @@ fn work(setting: Setting, runtime: Handle, cancel: Arc<AtomicBool>, jobs: &mpsc:
         }),
         setting.workspace,
         environment,
-        Arc::clone(&cancel),
+        Arc::clone(cancel),
     );
     engine.set_clixml(Arc::new(documents::Documents));
     while let Ok(job) = jobs.recv() {

@@ -243,7 +243,7 @@ impl Run {
             PipelineEvent::Information(record) => information(&record),
             PipelineEvent::Progress(record) => Some(RemoteEvent::Progress(progress(&record))),
             PipelineEvent::HostCall(call) => {
-                self.host_call(*call);
+                self.host_call(&call);
                 None
             }
             PipelineEvent::Ended(ended) => {
@@ -291,7 +291,7 @@ impl Run {
         if is_remote { self.desk.wait_remote(waiting) } else { self.desk.wait(waiting) }.flatten()
     }
 
-    fn host_call(&mut self, call: HostCall) {
+    fn host_call(&mut self, call: &HostCall) {
         let request = match call.request() {
             Ok(request) => request,
             Err(error) => {
@@ -327,10 +327,10 @@ impl Run {
         }
     }
 
-    fn question(&mut self, call: HostCall, request: &HostRequest) {
+    fn question(&mut self, call: &HostCall, request: &HostRequest) {
         let Some((caption, message, kind)) = prompt::question(request) else {
             // What needs nobody, a console answers by itself.
-            let response = match self.desk.console.borrow_mut().handle(&call) {
+            let response = match self.desk.console.borrow_mut().handle(call) {
                 Handled::Done(response) => response,
                 Handled::Open => call.answer_unsupported(),
             };
@@ -347,7 +347,7 @@ impl Run {
                     desk.halt();
                     break None;
                 }
-                Some(Ok(mut given)) => match prompt::respond(&call, request, given.answer()) {
+                Some(Ok(mut given)) => match prompt::respond(call, request, given.answer()) {
                     Some(response) => break Some(response),
                     None => match desk.show(|screen| screen.ask_again(prompt)) {
                         Some(again) => reply = again,
@@ -384,18 +384,15 @@ impl RemoteRun for Run {
 
     fn next(&mut self) -> Option<RemoteEvent> {
         loop {
-            let event = match self.arrived() {
-                Some(event) => event,
-                None => {
-                    let pipeline = self.pipeline.as_mut()?;
-                    match self.desk.wait_remote(pipeline.next()) {
-                        Some(event) => event?,
-                        None => {
-                            self.stop();
-                            return None;
-                        }
-                    }
-                }
+            let event = if let Some(event) = self.arrived() {
+                event
+            } else {
+                let pipeline = self.pipeline.as_mut()?;
+                let Some(event) = self.desk.wait_remote(pipeline.next()) else {
+                    self.stop();
+                    return None;
+                };
+                event?
             };
             if let Some(event) = self.take(event) {
                 return Some(event);
