@@ -379,7 +379,13 @@ impl Driver {
                         Ok(())
                     }
                 },
-                Some(answered) = self.under_way.join_next() => self.answered(answered),
+                Some(answered) = self.under_way.join_next() => {
+                    // What was noticed on the way to the answer comes before what the answer says.
+                    while let Ok(notice) = self.notices.try_recv() {
+                        self.tell(notice);
+                    }
+                    self.answered(answered)
+                }
                 Some(notice) = self.notices.recv() => {
                     self.tell(notice);
                     Ok(())
