@@ -162,14 +162,17 @@ impl Browser {
         let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         loop {
             let answer = self.ask("Runtime.evaluate", parameters.clone()).await;
-            // A page that is being left answers with an error; the next one is asked again.
-            assert!(answer["result"].get("exceptionDetails").is_none(), "{condition}: {answer}");
+            // A page that is being left, or is not there yet, answers with an error or throws: it is asked again.
             if answer["result"]["result"]["value"] == true {
                 return;
             }
             if Instant::now() >= end {
-                let text = self.eval("document.body.innerText").await;
-                panic!("waited for {condition}; the page shows:\n{text}\nerrors: {:?}", self.errors);
+                let text = self.eval("document.body?.innerText").await;
+                let thrown = &answer["result"]["exceptionDetails"];
+                panic!(
+                    "waited for {condition} ({thrown}); the page shows:\n{text}\nerrors: {:?}",
+                    self.errors
+                );
             }
             tokio::time::sleep(Duration::from_millis(15)).await;
         }

@@ -124,7 +124,8 @@ async fn until_a_command_runs(endpoint: SocketAddr) {
 
 /// Lets Start-Sleep mean the server's, which this console has itself otherwise.
 async fn sleep_there(page: &mut Page) {
-    let block = page.run("$null = Import-PSSession (Get-PSSession) -CommandName Start-Sleep -AllowClobber").await;
+    let block =
+        page.run("$null = Import-PSSession (Get-PSSession) -CommandName Start-Sleep -AllowClobber").await;
     assert!(block.errors.is_empty(), "{block:?}");
 }
 
