@@ -193,7 +193,7 @@ impl Component for Files {
                 if files.is_empty() {
                     <p class="muted">{ text::files_empty() }</p>
                 } else {
-                    <ul>{ for files.iter().map(|file| self.file(ctx, file)) }</ul>
+                    <ul>{ for files.iter().map(|file| Self::file(ctx, file)) }</ul>
                 }
                 <input ref={&self.input} type="file" multiple=true hidden=true onchange={link.callback(|_: Event| Did::Chosen)} />
                 <button class="upload" disabled={!open} onclick={link.callback(|_: MouseEvent| Did::Choose)}>{ text::files_upload() }</button>
@@ -206,7 +206,7 @@ impl Component for Files {
 }
 
 impl Files {
-    fn file(&self, ctx: &Context<Self>, file: &WorkspaceFile) -> Html {
+    fn file(ctx: &Context<Self>, file: &WorkspaceFile) -> Html {
         let (link, FilesProps { open, downloads, session, .. }) = (ctx.link(), ctx.props());
         let name = &file.name;
         let (shown, removed) = (name.clone(), name.clone());
