@@ -94,17 +94,20 @@ async fn german_and_high_contrast() {
     let mut page = Browser::open(&relay.url).await;
     page.until("document.querySelector('#language')").await;
     page.eval("document.querySelector('#language').click()").await;
-    page.until("document.documentElement.lang === 'de'").await;
+    page.until("document.documentElement?.lang === 'de'").await;
     page.until_text("Verbinden").await;
     sign_in(&mut page).await;
     finish(&mut page, "Get-Mailbox -ResultSize Unlimited", "done").await;
     first_row(&mut page).await;
     page.until(&format!("{NEWEST}.innerText.includes('300 Objekte')")).await;
     // Light, dark, high contrast; the address remembers both.
-    for _ in 0..3 {
+    for theme in ["light", "dark", "contrast"] {
+        let shown = page.eval("document.querySelector('#theme').textContent").await;
         page.eval("document.querySelector('#theme').click()").await;
+        page.until(&format!("document.documentElement.dataset.theme === '{theme}'")).await;
+        // The switch goes on from what it shows.
+        page.until(&format!("document.querySelector('#theme').textContent !== {shown}")).await;
     }
-    page.until("document.documentElement.dataset.theme === 'contrast'").await;
     page.until("location.hash.endsWith('/contrast/de')").await;
     page.screenshot("console-contrast-german").await;
     page.reload().await;

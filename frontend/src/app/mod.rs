@@ -184,7 +184,7 @@ impl Component for App {
             };
         };
         html! {
-            <Console facts={facts.clone()} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
+            <Console session={Rc::<str>::from(self.place.session.as_deref().unwrap_or_default())} facts={facts.clone()} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
                 blocks={self.model.blocks.clone()} notes={self.model.notes.clone()}
                 prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
                 idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}

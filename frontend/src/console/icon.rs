@@ -11,6 +11,8 @@ pub(crate) enum Icon {
     Open,
     Closed,
     Difference,
+    Download,
+    Delete,
 }
 
 /// A sign in the colour of its text.
@@ -24,6 +26,8 @@ pub(crate) fn icon(icon: Icon) -> Html {
         Icon::Open => "M6 9l6 6 6-6",
         Icon::Closed => "M9 6l6 6-6 6",
         Icon::Difference => "M12 3v10M7 8h10M7 19h10",
+        Icon::Download => "M12 3v12M7 10l5 5 5-5M5 21h14",
+        Icon::Delete => "M4 7h16M9 7V4h6v3M6 7l1 14h10l1-14M10 11v6M14 11v6",
     };
     html! {
         <svg class="icon" width="14" height="14" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"

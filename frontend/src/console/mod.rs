@@ -4,6 +4,7 @@ mod block;
 mod blocks;
 mod clock;
 mod failure;
+mod files;
 mod help;
 mod icon;
 mod idle;
@@ -79,6 +80,8 @@ pub enum Connection {
 /// What the console shows.
 #[derive(PartialEq, Properties)]
 pub struct ConsoleProps {
+    /// The session's id.
+    pub session: Rc<str>,
     /// Facts of the session.
     pub facts: Rc<SessionFacts>,
     /// How the connection stands.
@@ -208,7 +211,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         <div class={classes!("console", rail.then_some("rail-open"))}>
             <button class="skip" onclick={|_: MouseEvent| browser::focus(EDITOR)}>{ text::skip() }</button>
             <Top ..top />
-            <Rail facts={facts.clone()} blocks={blocks.clone()} wanted={wanted.clone()} on_done={set(&rail, false)} />
+            <Rail session={props.session.clone()} facts={facts.clone()} blocks={blocks.clone()} {open} {downloads} wanted={wanted.clone()} on_done={set(&rail, false)} />
             <main class="main">
                 <h1 class="visually-hidden">{ text::product() }{ ": " }{ &facts.endpoint }</h1>
                 <Blocks blocks={blocks.clone()} notes={props.notes.clone()} link={link.clone()} live={open} {downloads} target={props.target}

@@ -1,4 +1,4 @@
-//! The rail: find a cmdlet, recent commands, all commands by noun.
+//! The rail: find a cmdlet, recent commands, the session's files, all commands by noun.
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -6,6 +6,7 @@ use postern_shared::wire::SessionFacts;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
+use super::files::Files;
 use crate::{app::Intent, browser, composer::EDITOR, state::Block, text};
 
 /// Id of the search field.
@@ -17,8 +18,13 @@ const FOUND: usize = 60;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct RailProps {
+    pub session: Rc<str>,
     pub facts: Rc<SessionFacts>,
     pub blocks: Vec<Rc<Block>>,
+    /// Whether the connection is open.
+    pub open: bool,
+    /// Whether downloads are allowed.
+    pub downloads: bool,
     pub wanted: Callback<Intent>,
     /// Something was picked: where the rail lies over the page, it makes room.
     pub on_done: Callback<()>,
@@ -26,7 +32,7 @@ pub(super) struct RailProps {
 
 #[component]
 pub(super) fn Rail(props: &RailProps) -> Html {
-    let RailProps { facts, blocks, wanted, on_done } = props;
+    let RailProps { session, facts, blocks, open, downloads, wanted, on_done } = props;
     let search = use_state_eq(String::new);
     let oninput = {
         let search = search.setter();
@@ -87,6 +93,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
             _ => {}
         })
     };
+    let over = blocks.iter().filter(|block| block.is_over()).count();
     html! {
         <nav class="rail" aria-label={text::commands()}>
             <input ref={field} class="search" id={FIND} type="search" placeholder={text::find()} aria-label={text::find()} {oninput} {onkeydown} spellcheck="false"
@@ -105,6 +112,7 @@ pub(super) fn Rail(props: &RailProps) -> Html {
                         }
                     </ul>
                 }
+                <Files session={session.clone()} over={over} open={*open} downloads={*downloads} wanted={wanted.clone()} on_done={found_it.clone()} />
                 <h2>{ text::nouns() }</h2>
                 for (noun, names) in nouns.iter() {
                     <details key={noun.clone()}>

@@ -36,7 +36,7 @@ pub async fn sign_in(form: &SignIn) -> Result<SignedIn, Failure> {
     }
 }
 
-async fn read(response: Response) -> Result<(u16, String), Failure> {
+pub(super) async fn read(response: Response) -> Result<(u16, String), Failure> {
     let status = response.status();
     Ok((status, response.text().await.map_err(|error| unreachable(&error))?))
 }

@@ -8,6 +8,7 @@ use std::{
 use postern_shared::value::{PsDateTime, PsStr};
 
 use crate::{
+    encoding::Encoding,
     host::{FileInfo, Workspace},
     limits,
 };
@@ -132,11 +133,29 @@ pub fn is_name(name: &str) -> bool {
         && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
+/// The beginning of a file as text: of at most about `most` bytes, in the encoding that its byte order mark says or
+/// UTF-8. `None` for what is no text.
+pub fn text_of(content: &[u8], most: usize) -> Option<String> {
+    let encoding = Encoding::detect(content);
+    let rest = content.get(encoding.map_or(0, |encoding| encoding.mark().len())..).unwrap_or_default();
+    // A multiple of four cuts no unit of UTF-16 and UTF-32; of UTF-8, no character is to be cut.
+    let mut end = rest.len().min(most & !3);
+    if matches!(encoding, None | Some(Encoding::Utf8Bom)) {
+        let is_inside = |end: usize| rest.get(end).is_some_and(|byte| byte & 0xC0 == 0x80);
+        let longest = end.saturating_sub(3);
+        while end > longest && is_inside(end) {
+            end -= 1;
+        }
+    }
+    let text = encoding.unwrap_or_default().decode(rest.get(..end).unwrap_or_default());
+    (!text.contains('\0')).then_some(text)
+}
+
 #[cfg(test)]
 mod tests {
     use postern_shared::value::{DateTimeKind, PsDateTime};
 
-    use super::{Bounds, MemoryWorkspace};
+    use super::{Bounds, MemoryWorkspace, text_of};
     use crate::host::Workspace;
 
     fn small() -> MemoryWorkspace {
@@ -182,5 +201,16 @@ mod tests {
             assert!(files.write(name, Vec::new()).is_err(), "{name:?}");
         }
         files.write("folder/a.b c", Vec::new()).unwrap();
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_is_whole_characters() {
+        let text = |content: &[u8], most| text_of(content, most);
+        assert_eq!(text("äöü".as_bytes(), 4).as_deref(), Some("äö"));
+        assert_eq!(text("aäöü".as_bytes(), 4).as_deref(), Some("aä"));
+        assert_eq!(text(b"\xEF\xBB\xBFa", 64).as_deref(), Some("a"));
+        assert_eq!(text(b"\xFF\xFEa\0b\0c\0", 4).as_deref(), Some("ab"));
+        assert_eq!(text(b"", 64).as_deref(), Some(""));
+        assert_eq!(text(b"PK\x03\0", 64), None);
     }
 }

@@ -4,6 +4,7 @@ mod assets;
 mod check;
 mod cookie;
 mod download;
+mod files;
 pub(crate) mod origin;
 mod rate;
 mod sign_in;
@@ -57,6 +58,8 @@ pub(crate) struct Relay {
     rate: Arc<RateLimit>,
     /// Room for checks of connections.
     checks: Arc<Semaphore>,
+    /// Room for files on their way into workspaces.
+    uploads: Arc<Semaphore>,
 }
 
 /// All routes.
@@ -67,6 +70,7 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
         origin: Arc::new(Origin::new(config.public_origin.as_deref())),
         rate: Arc::new(RateLimit::new(&config.limits, Instant::now())),
         checks: Arc::new(Semaphore::new(check::MOST_CHECKS)),
+        uploads: Arc::new(Semaphore::new(files::MOST_UPLOADS)),
         assets,
         config,
         sessions,
@@ -76,6 +80,9 @@ pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Rout
         .route("/api/sign-in", post(sign_in::sign_in))
         .route("/api/check", post(check::check))
         .route("/api/download/{session}/{secret}", get(download::download))
+        .route("/api/files/{session}", get(files::list))
+        .route("/api/files/{session}/{*name}", get(files::download).put(files::upload).delete(files::remove))
+        .route("/api/preview/{session}/{*name}", get(files::preview))
         .route("/ws", get(socket::connect))
         .route("/health", get(|| async { "ok\n" }))
         .fallback(get(asset))

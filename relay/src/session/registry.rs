@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use postern_engine::workspace::MemoryWorkspace;
 use postern_shared::wire::{EventNumber, Failure, Kept};
 use tokio::sync::{mpsc, watch};
 use tokio_util::{
@@ -19,6 +20,7 @@ use super::{
     download::Downloads,
     known::Known,
     live::Live,
+    local::in_memory,
     log::{Log, LogLimits},
     task::{Opening, Session},
 };
@@ -48,6 +50,8 @@ pub(crate) struct Handle {
     pub(crate) log: Arc<Log>,
     pub(crate) live: Arc<Live>,
     pub(crate) store: Arc<Store>,
+    /// What scripts read and write.
+    pub(crate) files: MemoryWorkspace,
     /// What is kept of the user from earlier sessions, and where it is kept; once the endpoint has accepted the user.
     pub(crate) person: OnceLock<(Arc<Person>, Kept)>,
     /// Downloads asked for.
@@ -148,6 +152,7 @@ impl Sessions {
             log: Arc::new(Log::new(log_limits)),
             live: Arc::new(Live::new()),
             store: Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget)),
+            files: in_memory(),
             person: OnceLock::new(),
             downloads: Downloads::default(),
             wishes,

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use postern_engine::workspace::MemoryWorkspace;
 use postern_psrp::host::Console;
 use postern_shared::{
     value::PsStr,
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     pub(super) log: Arc<Log>,
     pub(super) live: Arc<Live>,
     pub(super) store: Arc<Store>,
+    /// What scripts read and write; the page as well.
+    files: MemoryWorkspace,
     pub(super) control: Control,
     pub(super) config: Arc<Config>,
     last_block: BlockId,
@@ -105,6 +108,7 @@ impl Session {
             log: Arc::clone(&handle.log),
             live: Arc::clone(&handle.live),
             store: Arc::clone(&handle.store),
+            files: handle.files.clone(),
             control,
             config,
             last_block: 0,
@@ -216,7 +220,7 @@ impl Session {
             facts: opening.facts(),
             console: self.console.clone(),
             store: Arc::clone(&self.store),
-            workspace: Box::new(local::in_memory()),
+            workspace: Box::new(self.files.clone()),
             computer: facts.computer.clone(),
         });
         let local = match local {

@@ -6,6 +6,7 @@ mod client;
 mod doors;
 mod download;
 mod failures;
+mod files;
 mod job;
 mod lifecycle;
 mod local;

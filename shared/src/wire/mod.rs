@@ -6,7 +6,7 @@
 //!
 //! Signing in is an HTTP request ([`SignIn`] as JSON to `POST /api/sign-in`), because it sets a cookie. What the
 //! relay offers is `GET /api/offer` ([`Offer`] as JSON). Both are described in [`sign_in`]. A
-//! connection is checked over HTTP as well (`POST /api/check`, [`CheckStep`]).
+//! connection is checked over HTTP as well (`POST /api/check`, [`CheckStep`]), and files come and go that way ([`files`]).
 //!
 //! Everything that happens in a session is an [`Event`] with a number, and the page shows nothing else: a tab that
 //! comes back says which event it saw last and is sent the rest. Numbers are given without gaps, but a log is bounded:
@@ -15,6 +15,7 @@
 
 pub mod check;
 mod event;
+pub mod files;
 mod grid;
 pub mod sign_in;
 
@@ -26,6 +27,7 @@ pub use self::{
         Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
         ProgressState, Prompt, PromptKind, SessionFacts, StepState,
     },
+    files::{Preview, WorkspaceFile, WorkspaceFiles},
     grid::{
         Amount, Cell, CellKind, Column, ColumnMeta, Condition, Copied, Detail, DetailValue, Difference,
         Different, Download, Extract, Format, Group, RowBatch, SortKey, Spread, Summary, Test, View,
