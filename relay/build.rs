@@ -37,7 +37,6 @@ fn main() {
     }
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=POSTERN_SKIP_PAGE");
-    println!("cargo::rerun-if-env-changed=POSTERN_PAGE_PROFILE");
 
     let skip = env::var("POSTERN_SKIP_PAGE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
     let mut page = Page::new(&out);
@@ -58,13 +57,11 @@ fn main() {
 fn build_page(root: &Path, out: &Path, release: bool) -> PathBuf {
     // A target directory of its own: the outer cargo holds the lock on the usual one.
     let target = root.join("target/frontend");
-    // `cargo xtask run` would rather begin soon than have the smallest page.
-    let usual = if release { "wasm-release" } else { "wasm-dev" };
-    let profile = env::var("POSTERN_PAGE_PROFILE").unwrap_or_else(|_| usual.to_owned());
+    let (profile, folder) = if release { ("wasm-release", "wasm-release") } else { ("wasm-dev", "wasm-dev") };
     let mut cargo = Command::new(variable("CARGO"));
     cargo
         .args(["build", "--locked", "--package", "postern-frontend", "--bin", "postern-frontend"])
-        .args(["--target", WASM, "--profile", &profile, "--target-dir"])
+        .args(["--target", WASM, "--profile", profile, "--target-dir"])
         .arg(&target)
         .current_dir(root);
     // These are meant for the native build: flags for its processor or linker, clippy, rust-analyzer's wrapper.
@@ -82,7 +79,7 @@ fn build_page(root: &Path, out: &Path, release: bool) -> PathBuf {
     let bindgen = out.join("bindgen");
     let _ = fs::remove_dir_all(&bindgen);
     wasm_bindgen_cli_support::Bindgen::new()
-        .input_path(target.join(WASM).join(&profile).join("postern-frontend.wasm"))
+        .input_path(target.join(WASM).join(folder).join("postern-frontend.wasm"))
         .web(true)
         .expect("the web output exists")
         .typescript(false)

@@ -64,11 +64,8 @@ fn main() -> ExitCode {
 fn serve(arguments: &[String]) -> Result<(), Failed> {
     setup::wasm_target()?;
     eprintln!("xtask: building page and relay; the first time this takes a few minutes");
-    // A page of the smallest size takes minutes more, which only whoever serves it over a network gets back.
-    let page = ("POSTERN_PAGE_PROFILE", "wasm-run");
-    run(cargo(&["build", "--release", "--locked", "--package", "postern"]).env(page.0, page.1))?;
+    run(cargo(&["build", "--release", "--locked", "--package", "postern"]))?;
     run(cargo(&["run", "--quiet", "--release", "--locked", "--package", "postern", "--", "serve", "--demo"])
-        .env(page.0, page.1)
         .args(arguments))
 }
 
