@@ -1,13 +1,5 @@
 //! Bounds on the work that one command line may cause.
 
-/// Steps of evaluation for one object in one stage: far more than a filter or a calculated property needs, and
-/// little enough that a hostile line cannot hold a core for long.
-pub const MAX_STEPS: u64 = 1_000_000;
-
-/// Levels of expressions within expressions that are evaluated. The parser's own bound on nesting is lower; long
-/// chains of operators and members count here too.
-pub const MAX_DEPTH: usize = 400;
-
 /// Longest string that an expression may make, in bytes.
 pub const MAX_TEXT: usize = 16 << 20;
 
@@ -22,13 +14,6 @@ pub const MAX_PATTERN: usize = 4 << 10;
 
 /// Compiled size of a regular expression, in bytes.
 pub const MAX_PATTERN_MEMORY: usize = 4 << 20;
-
-/// Objects that a stage may hold (`Sort-Object`, `Group-Object`, `Select-Object -Last`): the largest result that the
-/// console is built for, ten times over.
-pub const MAX_HELD: usize = 1_000_000;
-
-/// Errors of single objects that are kept; the rest is counted.
-pub const MAX_ERRORS: usize = 20;
 
 /// Steps of evaluation of one command.
 pub const MAX_TOTAL_STEPS: u64 = 50_000_000;
