@@ -9,6 +9,7 @@ use std::{
     env,
     fmt::Write as _,
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -39,11 +40,11 @@ fn main() {
     println!("cargo::rerun-if-env-changed=POSTERN_SKIP_PAGE");
 
     let skip = env::var("POSTERN_SKIP_PAGE").is_ok_and(|value| !matches!(value.as_str(), "" | "0"));
-    let mut page = Page::new(&out);
+    let release = variable("PROFILE") == "release";
+    let mut page = Page::new(&out, release);
     if skip {
         page.index(PLACEHOLDER);
     } else {
-        let release = variable("PROFILE") == "release";
         let bindgen = build_page(&root, &out, release);
         let html =
             fs::read_to_string(root.join("index.html")).expect("index.html is at the top of the repository");
@@ -98,18 +99,20 @@ fn has_wasm_target() -> bool {
     libraries.is_ok_and(|found| Path::new(String::from_utf8_lossy(&found.stdout).trim()).is_dir())
 }
 
-/// The files that the relay embeds.
+/// The files that the relay embeds, each also compressed: once here rather than at every start of a relay.
 struct Page {
     folder: PathBuf,
     table: String,
+    /// Whether the page is for users, whose networks are slower than its developer's.
+    release: bool,
 }
 
 impl Page {
-    fn new(out: &Path) -> Self {
+    fn new(out: &Path, release: bool) -> Self {
         let folder = out.join("dist");
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("OUT_DIR is writable");
-        Self { folder, table: String::new() }
+        Self { folder, table: String::new(), release }
     }
 
     /// Replaces trunk's links by the files that they stand for.
@@ -177,17 +180,51 @@ impl Page {
     }
 
     fn write(&mut self, name: &str, media: &str, bytes: &[u8]) {
-        let path = self.folder.join(name);
-        fs::write(&path, bytes).expect("OUT_DIR is writable");
-        // As a literal, whatever is in it.
-        let path = path.to_str().expect("OUT_DIR is Unicode");
-        writeln!(self.table, "    ({name:?}, {media:?}, include_bytes!({path:?})),")
+        let gzip = self.packed(name, "gz", bytes, gzip(bytes, self.release));
+        let brotli = self.packed(name, "br", bytes, brotli(bytes, self.release));
+        let plain = self.store(name, bytes);
+        writeln!(self.table, "    ({name:?}, {media:?}, {plain}, {gzip}, {brotli}),")
             .expect("text takes text");
     }
 
-    fn table(&self) -> String {
-        format!("pub(super) static EMBEDDED: &[(&str, &str, &[u8])] = &[\n{}];\n", self.table)
+    /// The expression for a file's compressed form, which is left out where it is no shorter.
+    fn packed(&self, name: &str, suffix: &str, plain: &[u8], packed: io::Result<Vec<u8>>) -> String {
+        let packed = packed.expect("memory takes every byte");
+        if packed.len() >= plain.len() {
+            return "None".into();
+        }
+        format!("Some({})", self.store(&format!("{name}.{suffix}"), &packed))
     }
+
+    /// Writes a file; gives the expression for its bytes.
+    fn store(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.folder.join(name);
+        fs::write(&path, bytes).expect("OUT_DIR is writable");
+        // As a literal, whatever is in it.
+        format!("include_bytes!({:?})", path.to_str().expect("OUT_DIR is Unicode"))
+    }
+
+    fn table(&self) -> String {
+        format!("pub(super) static EMBEDDED: &[Embedded] = &[\n{}];\n", self.table)
+    }
+}
+
+fn gzip(plain: &[u8], best: bool) -> io::Result<Vec<u8>> {
+    let level = if best { flate2::Compression::best() } else { flate2::Compression::fast() };
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
+    encoder.write_all(plain)?;
+    encoder.finish()
+}
+
+fn brotli(plain: &[u8], best: bool) -> io::Result<Vec<u8>> {
+    let quality = if best { 11 } else { 2 };
+    // Base-2 logarithm of the window: 4 MiB, more than the page's largest file.
+    let window = 22;
+    let mut packed = Vec::new();
+    let mut encoder = brotli::CompressorWriter::new(&mut packed, 1 << 16, quality, window);
+    encoder.write_all(plain)?;
+    drop(encoder);
+    Ok(packed)
 }
 
 fn attribute<'a>(link: &'a str, name: &str) -> &'a str {

@@ -38,7 +38,7 @@ pub async fn serve(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = Arc::new(config);
     let sessions = Sessions::new(Arc::clone(&config));
-    let app = http::router(Arc::clone(&config), Arc::clone(&sessions)).await;
+    let app = http::router(Arc::clone(&config), Arc::clone(&sessions));
     let stop = CancellationToken::new();
     let connections = TaskTracker::new();
     tokio::select! {

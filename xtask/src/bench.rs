@@ -21,7 +21,7 @@ use crate::{
 type Run = fn(&Bench) -> Result<(), Failed>;
 
 /// What can be measured, and what that is.
-const BENCHES: [(&str, &str, Run); 6] = [
+const BENCHES: [(&str, &str, Run); 7] = [
     (
         "decode",
         "CLIXML: reading a mailbox, against a bare scan of the same bytes and pypsrp; allocations",
@@ -31,6 +31,7 @@ const BENCHES: [(&str, &str, Run); 6] = [
     ("fetch", "2,000 and 10,000 mailboxes from a server of another make, against its other clients", fetch),
     ("language", "filters, sorts, groups, CSV and calls of the local session, with memory", language),
     ("grid", "sorts, filters, groups and downloads of 100,000 mailboxes (or a number given)", grid),
+    ("page", "what the page weighs on the wire, and how soon it can be used", page),
     ("large", "100,000 mailboxes (or a number given) of the demo in a real browser", large),
 ];
 
@@ -106,12 +107,21 @@ fn grid(bench: &Bench) -> Result<(), Failed> {
     crate::process::run(cargo(&grid).args(&bench.numbers).env("POSTERN_SKIP_PAGE", "1"))
 }
 
+/// The page itself.
+fn page(bench: &Bench) -> Result<(), Failed> {
+    in_browser("page", bench)
+}
+
 /// A result in a real browser.
 fn large(bench: &Bench) -> Result<(), Failed> {
+    in_browser("large_result", bench)
+}
+
+fn in_browser(name: &str, bench: &Bench) -> Result<(), Failed> {
     setup::wasm_target()?;
     let browser = setup::browser()?;
-    let large = ["bench", "--locked", "--package", "postern", "--bench", "large_result", "--"];
-    crate::process::run(cargo(&large).args(&bench.numbers).env("CHROME", browser))
+    let run = ["bench", "--locked", "--package", "postern", "--bench", name, "--"];
+    crate::process::run(cargo(&run).args(&bench.numbers).env("CHROME", browser))
 }
 
 /// A server that ends with the measurement.

@@ -4,13 +4,15 @@ use futures_util::future::{AbortHandle, abortable};
 use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use postern_shared::wire::{CheckStep, Failure, SignIn};
-use serde_json::{from_slice, from_str};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::ReadableStreamDefaultReader;
 use yew::Callback;
 
-use super::http::{unexpected, unreachable};
+use super::{
+    http::{parsed, refused, unreachable},
+    json,
+};
 
 /// The longest line that is taken: a step with what a server says.
 const MOST_LINE: usize = 1 << 20;
@@ -51,14 +53,14 @@ pub fn check(form: SignIn, told: Callback<Checked>) -> Checking {
 }
 
 async fn steps(form: &SignIn, told: &Callback<Checked>) -> Result<(), Failure> {
-    let body = serde_json::to_string(form).map_err(|error| unexpected(0, "", &error))?;
-    let request = Request::post("/api/check").header("content-type", "application/json").body(body);
+    let request =
+        Request::post("/api/check").header("content-type", "application/json").body(json::sign_in(form));
     let response = request.map_err(|error| unreachable(&error))?;
     let response = response.send().await.map_err(|error| unreachable(&error))?;
     if !response.ok() {
         let status = response.status();
         let body = response.text().await.map_err(|error| unreachable(&error))?;
-        return Err(from_str(&body).unwrap_or_else(|error| unexpected(status, &body, &error)));
+        return Err(refused(status, &body));
     }
     let Some(stream) = response.body() else { return Ok(()) };
     let reader = Reader(stream.get_reader().unchecked_into());
@@ -67,7 +69,7 @@ async fn steps(form: &SignIn, told: &Callback<Checked>) -> Result<(), Failure> {
         rest.extend(chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line = rest.drain(..=end).collect::<Vec<u8>>();
-            let step = from_slice::<CheckStep>(&line).map_err(|error| unexpected(200, "", &error))?;
+            let step = parsed::<CheckStep>(200, &String::from_utf8_lossy(&line))?;
             told.emit(Checked::Step(Box::new(step)));
         }
         if rest.len() > MOST_LINE {

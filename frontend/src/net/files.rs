@@ -2,11 +2,10 @@
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use postern_shared::wire::{Failure, Preview, WorkspaceFiles};
-use serde_json::from_str;
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
-use super::http::{read, unexpected, unreachable};
+use super::http::{parsed, read, refused, unreachable};
 
 /// Where a file is fetched.
 pub fn file_address(session: &str, name: &str) -> String {
@@ -19,7 +18,7 @@ pub fn file_address(session: &str, name: &str) -> String {
 /// If the relay refuses, cannot be reached or answers something else.
 pub async fn files(session: &str) -> Result<WorkspaceFiles, Failure> {
     let body = answer(Request::get(&format!("/api/files/{session}")), None).await?;
-    from_str(&body).map_err(|error| unexpected(200, &body, &error))
+    parsed(200, &body)
 }
 
 /// The beginning of a file.
@@ -28,7 +27,7 @@ pub async fn files(session: &str) -> Result<WorkspaceFiles, Failure> {
 /// As for [`files`].
 pub async fn preview(session: &str, name: &str) -> Result<Preview, Failure> {
     let body = answer(Request::get(&address("preview", session, name)), None).await?;
-    from_str(&body).map_err(|error| unexpected(200, &body, &error))
+    parsed(200, &body)
 }
 
 /// Writes a file of the user's machine under its own name.
@@ -55,7 +54,7 @@ async fn answer(request: RequestBuilder, body: Option<JsValue>) -> Result<String
     .map_err(|error| unreachable(&error))?;
     let ok = response.ok();
     let (status, body) = read(response).await?;
-    if ok { Ok(body) } else { Err(from_str(&body).unwrap_or_else(|error| unexpected(status, &body, &error))) }
+    if ok { Ok(body) } else { Err(refused(status, &body)) }
 }
 
 /// Each part of the name is escaped; the strokes between folders stay.

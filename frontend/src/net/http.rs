@@ -2,8 +2,8 @@
 
 use gloo_net::http::{Request, Response};
 use postern_shared::wire::{Failure, Offer, SignIn, SignedIn};
-use serde_json::from_str;
 
+use super::json::{self, FromJson, Wrong};
 use crate::text;
 
 /// Asks what the relay offers.
@@ -13,7 +13,7 @@ use crate::text;
 pub async fn offer() -> Result<Offer, Failure> {
     let response = Request::get("/api/offer").send().await.map_err(|error| unreachable(&error))?;
     let (status, body) = read(response).await?;
-    from_str(&body).map_err(|error| unexpected(status, &body, &error))
+    parsed(status, &body)
 }
 
 /// Signs in.
@@ -21,19 +21,14 @@ pub async fn offer() -> Result<Offer, Failure> {
 /// # Errors
 /// If the relay refuses, cannot be reached or answers something else.
 pub async fn sign_in(form: &SignIn) -> Result<SignedIn, Failure> {
-    let body = serde_json::to_string(form).map_err(|error| unexpected(0, "", &error))?;
     let request = Request::post("/api/sign-in")
         .header("content-type", "application/json")
-        .body(body)
+        .body(json::sign_in(form))
         .map_err(|error| unreachable(&error))?;
     let response = request.send().await.map_err(|error| unreachable(&error))?;
     let ok = response.ok();
     let (status, body) = read(response).await?;
-    if ok {
-        from_str(&body).map_err(|error| unexpected(status, &body, &error))
-    } else {
-        Err(from_str(&body).unwrap_or_else(|error| unexpected(status, &body, &error)))
-    }
+    if ok { parsed(status, &body) } else { Err(refused(status, &body)) }
 }
 
 pub(super) async fn read(response: Response) -> Result<(u16, String), Failure> {
@@ -51,13 +46,23 @@ pub(super) fn unreachable(error: &gloo_net::Error) -> Failure {
     }
 }
 
-pub(super) fn unexpected(status: u16, body: &str, error: &serde_json::Error) -> Failure {
+/// The body of an answer.
+pub(super) fn parsed<T: FromJson>(status: u16, body: &str) -> Result<T, Failure> {
+    T::parse(body).map_err(|wrong| unexpected(status, body, wrong))
+}
+
+/// Why the relay refuses, from the body of its answer.
+pub(super) fn refused(status: u16, body: &str) -> Failure {
+    parsed(status, body).unwrap_or_else(|failure| failure)
+}
+
+fn unexpected(status: u16, body: &str, wrong: Wrong) -> Failure {
     Failure {
         what: text::relay_unexpected().into(),
         cause: text::relay_unexpected_cause().into(),
         remedy: text::relay_unexpected_remedy().into(),
         // A proxy's page may be long, and its beginning says what it is.
-        raw: format!("{error}: {}", body.chars().take(300).collect::<String>()),
+        raw: format!("{wrong}: {}", body.chars().take(300).collect::<String>()),
         code: format!("HTTP {status}"),
         ..Failure::default()
     }

@@ -4,6 +4,7 @@
 mod check;
 mod files;
 mod http;
+mod json;
 mod link;
 
 pub use self::{

@@ -25,7 +25,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroize as _;
 
 pub(crate) use self::cookie::Browser;
-use self::{assets::Assets, origin::Origin, rate::RateLimit};
+use self::{origin::Origin, rate::RateLimit};
 use crate::{config::Config, session::Sessions};
 
 /// What the page may load and connect to: itself. `wasm-unsafe-eval` lets it compile WebAssembly and nothing else;
@@ -53,7 +53,6 @@ const HEADERS: [(HeaderName, HeaderValue); 7] = [
 pub(crate) struct Relay {
     config: Arc<Config>,
     sessions: Arc<Sessions>,
-    assets: &'static Assets,
     origin: Arc<Origin>,
     rate: Arc<RateLimit>,
     /// Room for checks of connections.
@@ -63,15 +62,13 @@ pub(crate) struct Relay {
 }
 
 /// All routes.
-pub(crate) async fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Router {
+pub(crate) fn router(config: Arc<Config>, sessions: Arc<Sessions>) -> Router {
     // Takes a moment.
-    let assets = tokio::task::spawn_blocking(Assets::shared).await.expect("compressing does not panic");
     let relay = Relay {
         origin: Arc::new(Origin::new(config.public_origin.as_deref())),
         rate: Arc::new(RateLimit::new(&config.limits, Instant::now())),
         checks: Arc::new(Semaphore::new(check::MOST_CHECKS)),
         uploads: Arc::new(Semaphore::new(files::MOST_UPLOADS)),
-        assets,
         config,
         sessions,
     };
@@ -102,8 +99,8 @@ fn wipe(bytes: Bytes) {
     }
 }
 
-async fn asset(State(relay): State<Relay>, uri: Uri, headers: HeaderMap) -> Response {
-    relay.assets.serve(uri.path(), &headers)
+async fn asset(uri: Uri, headers: HeaderMap) -> Response {
+    assets::serve(uri.path(), &headers)
 }
 
 /// Refuses names that are not the relay's, and gives every answer its headers.
