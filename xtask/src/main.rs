@@ -31,6 +31,7 @@ cargo xtask COMMAND
   fuzz keep TARGET    keep what fuzzing found worth keeping in the repository
   conformance FILE... run files of conformance cases (one JSON object a line), print the ids that fail with what
                       was expected and what came, and end with `N passed, N failed`
+  pictures            take the README's pictures of the demo again
   setup               install what `run` and `test` need, and do nothing else
 ";
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         "bench" => bench::all(&rest),
         "fuzz" => fuzz::all(&rest),
         "conformance" => conformance(&rest),
+        "pictures" => pictures(),
         "setup" => setup::wasm_target().and_then(|()| setup::for_tests().map(drop)),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
@@ -78,6 +80,13 @@ fn conformance(files: &[String]) -> Result<(), Failed> {
     let here = env::current_dir().map_err(|why| Failed(format!("there is no current folder: {why}")))?;
     let checker = ["run", "--quiet", "--locked", "--package", "postern-conformance", "--"];
     run(cargo(&checker).args(files.iter().map(|file| here.join(file))))
+}
+
+/// Takes the pictures in docs/ again.
+fn pictures() -> Result<(), Failed> {
+    setup::wasm_target()?;
+    let browser = setup::browser()?;
+    run(cargo(&["bench", "--locked", "--package", "postern", "--bench", "pictures"]).env("CHROME", browser))
 }
 
 /// What continuous integration runs.

@@ -265,11 +265,21 @@ impl Browser {
         }
     }
 
-    /// Saves a picture as `target/screenshots/NAME.png`.
-    pub(crate) async fn screenshot(&mut self, name: &str) {
+    /// A picture of what the page shows, as PNG.
+    pub(crate) async fn picture(&mut self) -> Vec<u8> {
         let picture = self.call("Page.captureScreenshot", json!({})).await;
         let data = picture["data"].as_str().expect("a picture");
-        let png = base64::engine::general_purpose::STANDARD.decode(data).expect("base64");
+        base64::engine::general_purpose::STANDARD.decode(data).expect("base64")
+    }
+
+    /// Waits until two frames are drawn: what was asked for is on the screen then.
+    pub(crate) async fn settled(&mut self) {
+        self.eval("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))").await;
+    }
+
+    /// Saves a picture as `target/screenshots/NAME.png`.
+    pub(crate) async fn screenshot(&mut self, name: &str) {
+        let png = self.picture().await;
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/screenshots");
         std::fs::create_dir_all(&folder).expect("a folder for screenshots");
         std::fs::write(folder.join(format!("{name}.png")), png).expect("a screenshot is written");
