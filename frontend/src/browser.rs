@@ -157,6 +157,15 @@ pub fn reveal(id: &str) -> bool {
     element.is_some()
 }
 
+/// Scrolls the list that the element with this id is in, as little as shows it; the page itself stays.
+pub fn show_option(id: &str) {
+    let Some(option) = gloo::utils::document().get_element_by_id(id) else { return };
+    let Some(list) = option.parent_element() else { return };
+    let (own, around) = (option.get_bounding_client_rect(), list.get_bounding_client_rect());
+    let beyond = (own.bottom() - around.bottom()).max(0.0) + (own.top() - around.top()).min(0.0);
+    list.set_scroll_top(list.scroll_top() + beyond as i32);
+}
+
 /// Puts the keyboard focus on the last element that a selector finds.
 pub fn focus_last(selector: &str) {
     let Ok(found) = gloo::utils::document().query_selector_all(selector) else { return };

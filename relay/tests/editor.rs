@@ -111,3 +111,91 @@ async fn brackets_are_matched_and_mistakes_underlined() {
         .await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);
 }
+
+/// The labels that the list of completions shows.
+const LABELS: &str = "[...document.querySelectorAll('#completions .what')].map(e => e.textContent)";
+
+/// Replaces what is in the editor, and waits until something is proposed.
+async fn proposed(page: &mut Browser, text: &str) -> Vec<String> {
+    page.click("#editor").await;
+    page.press("Escape", 0).await;
+    page.press("Escape", 0).await;
+    page.until(&format!("{EDITOR} === '' && !document.querySelector('#completions')")).await;
+    page.type_text(text).await;
+    page.until("document.querySelector('#completions')").await;
+    serde_json::from_value(page.eval(LABELS).await).expect("texts")
+}
+
+async fn taken(page: &mut Browser) -> String {
+    page.press("Tab", 0).await;
+    page.until("!document.querySelector('#completions')").await;
+    page.eval(EDITOR).await.as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn what_could_stand_there_is_proposed() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    sign_in(&mut page).await;
+
+    // Commands, by their beginning, by a word, by initials; of this console too.
+    assert_eq!(proposed(&mut page, "get-mailbox").await[0], "Get-Mailbox");
+    assert!(proposed(&mut page, "gms").await.contains(&"Get-MailboxStatistics".to_owned()));
+    assert!(proposed(&mut page, "1 | sort").await.contains(&"Sort-Object".to_owned()));
+    page.until("document.querySelector('.popup .about p')?.textContent.length > 10").await;
+    // Parameters, those of aliases too, without those that are given.
+    let parameters = proposed(&mut page, "Get-Mailbox -ResultSize 5 -").await;
+    assert!(parameters.contains(&"-Identity".to_owned()) && !parameters.contains(&"-ResultSize".to_owned()));
+    pictures(&mut page, "completion").await;
+    assert!(proposed(&mut page, "1 | ? -").await.contains(&"-Property".to_owned()));
+    proposed(&mut page, "Get-Mailbox -resul").await;
+    assert_eq!(taken(&mut page).await, "Get-Mailbox -ResultSize ");
+    // Values: of a set, of what Exchange is known to take.
+    assert_eq!(proposed(&mut page, "Get-Mailbox -ResultSize ").await, ["Unlimited"]);
+    proposed(&mut page, "Get-Mailbox -RecipientTypeDetails Ro").await;
+    assert_eq!(taken(&mut page).await, "Get-Mailbox -RecipientTypeDetails RoomMailbox");
+
+    // What results have shown: objects, and their properties.
+    page.press("Escape", 0).await;
+    finish(&mut page, "$all = Get-Mailbox; $all", "done").await;
+    finish(&mut page, "Get-Mailbox | Sort-Object Name", "done").await;
+    assert!(proposed(&mut page, "Set-Mailbox nora").await.contains(&"nora.fink".to_owned()));
+    assert_eq!(taken(&mut page).await, "Set-Mailbox nora.fink");
+    assert!(proposed(&mut page, "Get-Mailbox | Sort-Object ").await.contains(&"Alias".to_owned()));
+    assert!(proposed(&mut page, "Get-Mailbox | Where-Object { $_.Forw").await[0].starts_with("Forward"));
+    assert!(proposed(&mut page, "Get-Mailbox | Select-Object Name, Ali").await.contains(&"Alias".to_owned()));
+    // Variables, and their members.
+    assert_eq!(proposed(&mut page, "$al").await[0], "all");
+    assert_eq!(taken(&mut page).await, "$all");
+    assert!(proposed(&mut page, "$all.Prohibit").await.contains(&"ProhibitSendQuota".to_owned()));
+    // Keys, types, files.
+    assert!(proposed(&mut page, "$all | Select-Object @{ N").await.contains(&"Name".to_owned()));
+    assert!(proposed(&mut page, "[datet").await.contains(&"datetime".to_owned()));
+    page.press("Escape", 0).await;
+    finish(&mut page, "'a' > 'a list.txt'", "done").await;
+    proposed(&mut page, "Get-Content a").await;
+    assert_eq!(taken(&mut page).await, "Get-Content 'a list.txt'");
+
+    // By keyboard alone: the list moves, Enter takes once it was moved, and runs where it was not.
+    proposed(&mut page, "get-mailbox").await;
+    page.press("ArrowDown", 0).await;
+    page.until("document.querySelector('#completions-1[aria-selected=true]')").await;
+    assert_eq!(
+        page.eval("document.querySelector('#editor').getAttribute('aria-activedescendant')").await,
+        "completions-1"
+    );
+    page.press("Enter", 0).await;
+    page.until(&format!("{EDITOR}.endsWith(' ') && {EDITOR} !== 'Get-Mailbox '")).await;
+    // What is proposed for an earlier text is never shown for a later one.
+    proposed(&mut page, "Get-Mai").await;
+    page.press("Escape", 0).await;
+    assert_eq!(page.eval(EDITOR).await, "Get-Mai");
+    // On demand, where nothing was typed.
+    page.press("Escape", 0).await;
+    page.until(&format!("{EDITOR} === ''")).await;
+    page.press(" ", 2).await;
+    page.until("document.querySelectorAll('#completions li').length > 20").await;
+    page.size(390, 844).await;
+    pictures(&mut page, "completion-phone").await;
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+}

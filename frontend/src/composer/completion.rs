@@ -1,79 +1,117 @@
-//! Completion of command names where a command stands.
+//! The list of what could stand at the cursor, as the relay proposes it.
 
-/// Fewer letters than this bring no list by themselves.
-const LETTERS: usize = 2;
-/// So many names are offered.
-const OFFERED: usize = 8;
+use postern_shared::wire::{Completion, CompletionKind, Completions};
+use web_sys::MouseEvent;
+use yew::prelude::*;
 
-/// Names to choose from.
+use crate::text;
+
+/// Id of the list.
+pub(super) const POPUP: &str = "completions";
+
+/// Proposals to choose from; there is at least one.
 #[derive(Debug, PartialEq)]
-pub(super) struct Completion {
-    /// The beginning that was typed.
-    pub(super) typed: String,
-    /// The names.
-    pub(super) items: Vec<String>,
+pub(super) struct Choices {
+    /// The proposals, and what they replace.
+    pub(super) of: Completions,
     /// The one that Tab takes.
     pub(super) selected: usize,
     /// Whether the user moved in the list; only then Enter takes instead of running.
     pub(super) moved: bool,
 }
 
-impl Completion {
-    /// What can stand at the caret, given the text before it; nothing where no command name is being typed.
-    pub(super) fn at(before: &str, commands: &[String], asked: bool) -> Option<Self> {
-        let typed: &str = before.rsplit([' ', '\t', '\n', '|', ';', '(', '{', '&', '=']).next()?;
-        let head = before.get(..before.len() - typed.len())?.trim_end_matches([' ', '\t']);
-        let command_stands_here = head.is_empty() || head.ends_with(['|', ';', '(', '{', '&', '=', '\n']);
-        if !command_stands_here || (typed.chars().count() < LETTERS && !asked) {
-            return None;
-        }
-        let sought = typed.to_lowercase();
-        let rank = |name: &String| match name.to_lowercase().find(&sought)? {
-            0 => Some(0),
-            _ => Some(1),
-        };
-        let mut items: Vec<_> = commands.iter().filter_map(|name| Some((rank(name)?, name))).collect();
-        items.sort_by_key(|(rank, _)| *rank);
-        items.truncate(OFFERED);
-        if items.is_empty() || matches!(items.as_slice(), [(_, only)] if only.eq_ignore_ascii_case(typed)) {
-            return None;
-        }
-        let items = items.into_iter().map(|(_, name)| name.clone()).collect();
-        Some(Self { typed: typed.to_owned(), items, selected: 0, moved: false })
+impl Choices {
+    pub(super) fn new(of: Completions) -> Option<Self> {
+        (!of.items.is_empty()).then_some(Self { of, selected: 0, moved: false })
     }
 
-    /// Goes to the next name, or the one before.
+    /// Goes to the next proposal, or the one before.
     pub(super) fn step(&mut self, down: bool) {
-        let many = self.items.len().max(1);
-        // The first step down from a list that was not touched goes to its second name: the first is already offered.
+        let many = self.of.items.len().max(1);
+        // The first step down from a list that was not touched goes to its second one: the first is already offered.
         self.selected = (self.selected + if down { 1 } else { many - 1 }) % many;
         self.moved = true;
     }
+
+    /// The selected option's id.
+    pub(super) fn active(&self) -> String {
+        format!("{POPUP}-{}", self.selected)
+    }
+
+    /// The list, with help on the selected proposal beside it.
+    pub(super) fn view(&self, picked: &Callback<usize>) -> Html {
+        let about = self.of.items.get(self.selected);
+        html! {
+            <div class="popup">
+                <ul id={POPUP} role="listbox" aria-label={text::completions()}>
+                    for (at, item) in self.of.items.iter().enumerate() {
+                        // A press would take the focus from the editor, and the list with it.
+                        <li id={format!("{POPUP}-{at}")} role="option" aria-selected={(at == self.selected).to_string()}
+                            onmousedown={picked.reform(move |event: MouseEvent| { event.prevent_default(); at })}>
+                            <span class={classes!("kind", letter(item.kind).1)} aria-hidden="true">{ letter(item.kind).0 }</span>
+                            <span class="what">{ marked(item) }</span>
+                        </li>
+                    }
+                </ul>
+                if let Some(item) = about {
+                    <div class="about" role="status">
+                        <strong>{ &item.label }</strong>
+                        <span class="muted">{ kind(item.kind) }</span>
+                        if !item.about.is_empty() {
+                            <p>{ &item.about }</p>
+                        }
+                    </div>
+                }
+            </div>
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Completion;
-
-    fn names(before: &str, asked: bool) -> Vec<String> {
-        let commands = ["Get-Mailbox", "Get-MailboxStatistics", "Set-Mailbox"].map(String::from);
-        Completion::at(before, &commands, asked).map(|completion| completion.items).unwrap_or_default()
+/// The label, with the letters that were typed marked.
+fn marked(item: &Completion) -> Html {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for (start, end) in &item.marks {
+        let (start, end) = (usize::from(*start), usize::from(*end));
+        let (Some(before), Some(typed)) = (item.label.get(from..start), item.label.get(start..end)) else {
+            break;
+        };
+        parts.push(html! { <>{ before }<b>{ typed }</b></> });
+        from = end;
     }
+    parts.push(html! { { item.label.get(from..).unwrap_or_default() } });
+    parts.into_iter().collect()
+}
 
-    #[test]
-    fn names_are_offered_where_a_command_stands() {
-        for before in ["get-m", "x | get-m", "a;get-m", "(get-m", "$x = get-m", "a\nget-m"] {
-            assert_eq!(names(before, false), ["Get-Mailbox", "Get-MailboxStatistics"], "{before}");
-        }
-        for before in ["", "x get-m", "Get-Mailbox -get-m", "g", "Get-MailboxStatistics"] {
-            assert!(names(before, false).is_empty(), "{before}");
-        }
+/// A mark for what a proposal is, and its class.
+fn letter(kind: CompletionKind) -> (&'static str, &'static str) {
+    match kind {
+        CompletionKind::Remote => ("R", "command"),
+        CompletionKind::Cmdlet | CompletionKind::Function | CompletionKind::Alias => ("C", "command"),
+        CompletionKind::Parameter => ("-", "parameter"),
+        CompletionKind::Value | CompletionKind::Seen => ("=", "value"),
+        CompletionKind::Property | CompletionKind::Key => (".", "property"),
+        CompletionKind::Variable => ("$", "variable"),
+        CompletionKind::Type => ("[]", "type"),
+        CompletionKind::File => ("F", "file"),
+        CompletionKind::Keyword => ("K", "keyword"),
     }
+}
 
-    #[test]
-    fn names_that_begin_so_come_first_and_others_follow() {
-        assert_eq!(names("mailbox", false).len(), 3);
-        assert_eq!(names("set", false), ["Set-Mailbox"]);
-        assert_eq!(names("", true).len(), 3);
+fn kind(kind: CompletionKind) -> &'static str {
+    match kind {
+        CompletionKind::Remote => text::kind_remote(),
+        CompletionKind::Cmdlet => text::kind_cmdlet(),
+        CompletionKind::Function => text::kind_function(),
+        CompletionKind::Alias => text::kind_alias(),
+        CompletionKind::Parameter => text::kind_parameter(),
+        CompletionKind::Value => text::kind_value(),
+        CompletionKind::Seen => text::kind_seen(),
+        CompletionKind::Property => text::kind_property(),
+        CompletionKind::Variable => text::kind_variable(),
+        CompletionKind::Key => text::kind_key(),
+        CompletionKind::Type => text::kind_type(),
+        CompletionKind::File => text::kind_file(),
+        CompletionKind::Keyword => text::kind_keyword(),
     }
 }

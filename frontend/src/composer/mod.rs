@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use postern_shared::{
     syntax::parse,
-    wire::{Kept, Position, SessionFacts},
+    wire::{Kept, Position, RequestId, SessionFacts},
 };
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
 use yew::prelude::*;
@@ -18,22 +18,29 @@ use yew::prelude::*;
 pub use self::insertion::Insertion;
 use self::insertion::What;
 use self::{
-    completion::Completion,
+    completion::{Choices, POPUP},
     history::History,
     over::{Pasted, Save, Search},
 };
-use crate::{app::Intent, browser, console::Line, state::Block, text};
+use crate::{
+    app::Intent,
+    browser,
+    console::Line,
+    net::{Answered, Link},
+    state::Block,
+    text,
+};
 
 /// Id of the text area, for who wants to put the focus there.
 pub const EDITOR: &str = "editor";
-/// Id of the list of completions.
-const POPUP: &str = "completions";
 
 /// What the editor knows.
 #[derive(PartialEq, Properties)]
 pub struct ComposerProps {
-    /// Facts of the session: prompt and commands.
+    /// Facts of the session: the prompt.
     pub facts: Rc<SessionFacts>,
+    /// The connection, which knows what could stand at the cursor.
+    pub link: Option<Link>,
     /// The blocks: their command lines are the history.
     pub blocks: Vec<Rc<Block>>,
     /// Command lines of earlier sessions, and snippets.
@@ -59,6 +66,8 @@ pub enum Did {
     Run,
     /// Clicked a completion.
     Picked(usize),
+    /// Was told what could stand at the cursor.
+    Answered(Answered),
     /// Left the editor.
     Left,
     /// Moved the caret.
@@ -99,7 +108,9 @@ pub struct Composer {
     /// Why.
     complaint: Option<String>,
     history: History,
-    completion: Option<Completion>,
+    completion: Option<Choices>,
+    /// The question that an answer is waited for; earlier ones no longer matter.
+    asked: Option<RequestId>,
     notice: Option<&'static str>,
     inserted: u32,
     /// The brackets that are marked.
@@ -119,6 +130,7 @@ impl Component for Composer {
             complaint: None,
             history: History::default(),
             completion: None,
+            asked: None,
             notice: None,
             inserted: ctx.props().insertion.serial(),
             pair: None,
@@ -140,7 +152,20 @@ impl Component for Composer {
                 self.accept(at);
                 true
             }
-            Did::Left => self.completion.take().is_some(),
+            Did::Answered(Answered::Completions(request, completions)) => {
+                if self.asked != Some(request) {
+                    return false;
+                }
+                self.asked = None;
+                let had = self.completion.is_some();
+                self.completion = Choices::new(completions);
+                had || self.completion.is_some()
+            }
+            Did::Answered(_) => false,
+            Did::Left => {
+                self.asked = None;
+                self.completion.take().is_some()
+            }
             Did::Moved => {
                 let pair = self.pair_at_caret();
                 let changed = pair != self.pair;
@@ -188,12 +213,14 @@ impl Component for Composer {
     fn view(&self, ctx: &Context<Self>) -> Html {
         let ComposerProps { facts, open, busy, wanted, .. } = ctx.props();
         let link = ctx.link();
-        let active = self.completion.as_ref().map(|completion| format!("{POPUP}-{}", completion.selected));
+        let active = self.completion.as_ref().map(Choices::active);
         let prompt = if facts.prompt.is_empty() { "PS>".to_owned() } else { format!("PS {}>", facts.prompt) };
         let stop = wanted.reform(|_: MouseEvent| Intent::StopAny);
         html! {
             <div class="composer">
-                { self.popup(ctx) }
+                if let Some(choices) = &self.completion {
+                    { choices.view(&link.callback(Did::Picked)) }
+                }
                 <div class="line">
                     <span class="prompt mono" aria-hidden="true">{ prompt }</span>
                     <div class="editor">
@@ -290,23 +317,6 @@ impl Composer {
         brackets::pair(&self.text, &parse(&self.text).tokens, caret)
     }
 
-    fn popup(&self, ctx: &Context<Self>) -> Html {
-        let Some(completion) = &self.completion else { return Html::default() };
-        html! {
-            <div class="popup">
-                <ul id={POPUP} role="listbox" aria-label={text::completions()}>
-                    for (at, name) in completion.items.iter().enumerate() {
-                        // A press would take the focus from the editor, and the list with it.
-                        <li id={format!("{POPUP}-{at}")} role="option" aria-selected={(at == completion.selected).to_string()}
-                            onmousedown={ctx.link().callback(move |event: MouseEvent| { event.prevent_default(); Did::Picked(at) })}>
-                            { name }
-                        </li>
-                    }
-                </ul>
-            </div>
-        }
-    }
-
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
         // While an input method composes, its keys are its own.
         if event.is_composing() {
@@ -331,11 +341,12 @@ impl Composer {
                 "ArrowDown" | "ArrowUp" if plain => {
                     event.prevent_default();
                     completion.step(key == "ArrowDown");
+                    browser::show_option(&completion.active());
                     return true;
                 }
                 "Escape" => {
                     event.prevent_default();
-                    self.completion = None;
+                    (self.completion, self.asked) = (None, None);
                     return true;
                 }
                 _ => {}
@@ -380,7 +391,7 @@ impl Composer {
 
     fn run(&mut self, ctx: &Context<Self>) -> bool {
         self.set_text();
-        self.completion = None;
+        (self.completion, self.asked) = (None, None);
         if !self.text.trim().is_empty() {
             self.history.forget();
             // A line end behind the last line means nothing; a blank before the first one keeps it out of the history.
@@ -397,22 +408,32 @@ impl Composer {
         let Some(line) = recalled else { return false };
         event.prevent_default();
         self.replace(&line);
-        self.completion = None;
+        (self.completion, self.asked) = (None, None);
         true
     }
 
+    /// Asks what could stand at the cursor. What is shown stays until the answer comes, unless it does not fit any more.
     fn complete(&mut self, ctx: &Context<Self>, asked: bool) {
         let before = self.before_caret().unwrap_or_default();
-        self.completion = Completion::at(&before, &ctx.props().facts.commands, asked);
+        let answer = ctx.link().callback(Did::Answered);
+        let link = ctx.props().link.as_ref().filter(|_| !before.is_empty() || asked);
+        self.asked = link.and_then(|link| link.complete(&self.text, before.len() as u32, asked, answer));
+        if self.asked.is_none() {
+            self.completion = None;
+        }
     }
 
     fn accept(&mut self, at: usize) {
+        self.asked = None;
         let Some(completion) = self.completion.take() else { return };
-        let (Some(name), Some(area)) = (completion.items.get(at), self.area()) else { return };
-        let caret = area.selection_start().ok().flatten().unwrap_or(0);
-        let typed = completion.typed.encode_utf16().count() as u32;
-        let _ = area.set_selection_range(caret.saturating_sub(typed), caret);
-        browser::insert_text(&area, &format!("{name} "));
+        let (Some(item), Some(area)) = (completion.of.items.get(at), self.area()) else { return };
+        // Of a text that was changed meanwhile nothing is replaced.
+        let (from, to) = (completion.of.from as usize, completion.of.to as usize);
+        let (Some(before), Some(replaced)) = (self.text.get(..from), self.text.get(from..to)) else { return };
+        let units = |text: &str| text.encode_utf16().count() as u32;
+        let start = units(before);
+        let _ = area.set_selection_range(start, start + units(replaced));
+        browser::insert_text(&area, &item.insert);
         self.set_text();
         self.completion = None;
     }

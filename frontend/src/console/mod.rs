@@ -216,7 +216,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 <h1 class="visually-hidden">{ text::product() }{ ": " }{ &facts.endpoint }</h1>
                 <Blocks blocks={blocks.clone()} notes={props.notes.clone()} link={link.clone()} live={open} {downloads} target={props.target}
                     demo={props.demo} collapse={*collapse} wanted={wanted.clone()} on_tour={show(Over::Tour)} />
-                <Composer facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {open} {busy} insertion={props.insertion.clone()}
+                <Composer facts={facts.clone()} link={link.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {open} {busy} insertion={props.insertion.clone()}
                     wanted={wanted.clone()} />
             </main>
             <div class="visually-hidden" role="status" aria-live="polite">{ props.announcement.to_string() }</div>

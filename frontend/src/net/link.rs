@@ -13,8 +13,8 @@ use futures_util::{
 };
 use gloo_net::websocket::{Message, State, futures::WebSocket};
 use postern_shared::wire::{
-    BUILD, ClientMessage, Copied, Detail, Difference, Download, EventNumber, Extract, RequestId, ResultId,
-    RowBatch, ServerMessage, Summary, View, decode, encode,
+    BUILD, ClientMessage, Completions, Copied, Detail, Difference, Download, EventNumber, Extract, RequestId,
+    ResultId, RowBatch, ServerMessage, Summary, View, decode, encode,
 };
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
@@ -55,6 +55,8 @@ pub enum Answered {
     Difference(Option<Difference>),
     /// To [`Link::ping`].
     Pong,
+    /// To [`Link::complete`].
+    Completions(RequestId, Completions),
 }
 
 /// A connection. Clones are the same connection.
@@ -170,6 +172,17 @@ impl Link {
         self.ask(answer, |request| ClientMessage::Ping { request }).is_some()
     }
 
+    /// Asks what could stand at a cursor, in bytes; the request's number, if it was sent.
+    pub fn complete(
+        &self,
+        text: &str,
+        cursor: u32,
+        asked: bool,
+        answer: Callback<Answered>,
+    ) -> Option<RequestId> {
+        self.ask(answer, |request| ClientMessage::Complete { request, text: text.to_owned(), cursor, asked })
+    }
+
     fn ask(
         &self,
         answer: Callback<Answered>,
@@ -249,6 +262,9 @@ impl Link {
             ServerMessage::Copied { request, copied } => (request, Answered::Copied(copied)),
             ServerMessage::Difference { request, difference } => (request, Answered::Difference(difference)),
             ServerMessage::Pong { request } => (request, Answered::Pong),
+            ServerMessage::Completions { request, completions } => {
+                (request, Answered::Completions(request, completions))
+            }
             ServerMessage::Download { request, download } => {
                 if matches!(download, Download::Ready { .. } | Download::Running { .. }) {
                     // More will come.

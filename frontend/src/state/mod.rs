@@ -118,6 +118,7 @@ impl Model {
             | ServerMessage::Copied { .. }
             | ServerMessage::Download { .. }
             | ServerMessage::Difference { .. }
+            | ServerMessage::Completions { .. }
             | ServerMessage::Pong { .. } => {}
         }
     }

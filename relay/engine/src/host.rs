@@ -73,6 +73,8 @@ pub struct RemoteParameter {
     pub aliases: Vec<PsStr>,
     /// Whether it takes no value.
     pub is_switch: bool,
+    /// Its .NET type's name as the server gives it; empty where it does not.
+    pub type_name: PsStr,
 }
 
 /// What is known of the session that is open; texts are empty where they are not known.

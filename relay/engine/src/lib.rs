@@ -14,6 +14,7 @@
 //! | `members` | properties, methods and static members: the closed world's tables |
 //! | `format` | objects as text: tables, lists, and which view an object has |
 //! | `cmdlets` | the cmdlets, one file a family; how to add one is said there |
+//! | `names` | what a session has by name, as plain data: for completion |
 //! | `encoding`, `workspace` | encodings of files; a bounded workspace in memory that a page can share |
 //!
 //! Pipelines push: each object goes through all stages before the next one is made, so first results show before the
@@ -36,6 +37,7 @@ pub mod host;
 mod interp;
 pub mod limits;
 mod members;
+pub mod names;
 mod ops;
 pub mod value;
 pub mod workspace;

@@ -198,6 +198,17 @@ async fn read(
                 }
                 continue;
             }
+            Some(ClientMessage::Complete { request, text, cursor, asked }) => {
+                let Ok(permit) = Arc::clone(&busy).acquire_owned().await else { return };
+                let (nameable, answer) = (Arc::clone(&handle.nameable), answer.clone());
+                while requests.try_join_next().is_some() {}
+                requests.spawn(async move {
+                    let completions = nameable.complete(&text, cursor, asked).await;
+                    let _ = answer.send(ServerMessage::Completions { request, completions }).await;
+                    drop(permit);
+                });
+                continue;
+            }
             Some(ClientMessage::Download { request, extract }) => {
                 requests.spawn(download(Arc::clone(handle), request, *extract, allowed, answer.clone()));
                 Wish::Active

@@ -30,12 +30,14 @@ impl Session {
     pub(super) async fn run_block(&mut self, local: &Local, line: Line) -> Result<(), End> {
         let block = line.block;
         self.log.append(EventKind::Started { block });
+        self.nameable.begin(block, &line.text);
         let started = Instant::now();
         let output = Arc::new(Mutex::new(Output::new(
             block,
             Arc::clone(&self.log),
             Arc::clone(&self.live),
             Arc::clone(&self.store),
+            Arc::clone(&self.nameable),
             Arc::clone(&self.views.read().unwrap_or_else(PoisonError::into_inner)),
         )));
         let screen = PageScreen::new(

@@ -56,6 +56,7 @@ impl Catalog {
                 name: parameter.name.clone(),
                 aliases: parameter.aliases.iter().filter(|alias| is_importable(alias)).cloned().collect(),
                 is_switch: parameter.is_switch,
+                type_name: parameter.type_name.clone(),
             })
             .collect();
         parameters.sort_by_cached_key(|parameter| parameter.name.to_ascii_lowercase());
@@ -102,6 +103,11 @@ impl Catalog {
     /// The command of a name, compared without case.
     pub(crate) fn find(&self, name: &str) -> Option<&RemoteCommand> {
         self.commands.get(name).or_else(|| self.commands.get(&name.to_ascii_lowercase()))
+    }
+
+    /// All commands, sorted by name.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &RemoteCommand> {
+        self.commands.values()
     }
 
     /// How many there are.

@@ -4,6 +4,7 @@
 mod block;
 mod catalog;
 mod check;
+mod complete;
 mod connect;
 mod control;
 pub(crate) mod download;

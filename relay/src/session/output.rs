@@ -9,7 +9,7 @@ use postern_shared::{
 };
 use tokio::time::Instant;
 
-use super::{failure::shorten, live::Live, log::Log};
+use super::{complete::Nameable, failure::shorten, live::Live, log::Log};
 use crate::store::{Full, Store};
 
 /// Results of one block; objects of further kinds go to the last one.
@@ -29,6 +29,7 @@ pub(super) struct Output {
     log: Arc<Log>,
     live: Arc<Live>,
     store: Arc<Store>,
+    nameable: Arc<Nameable>,
     views: Arc<FormatViews>,
     /// The results of this block by their kind.
     kinds: HashMap<Kind, ResultId>,
@@ -57,6 +58,7 @@ impl Output {
         log: Arc<Log>,
         live: Arc<Live>,
         store: Arc<Store>,
+        nameable: Arc<Nameable>,
         views: Arc<FormatViews>,
     ) -> Self {
         Self {
@@ -64,6 +66,7 @@ impl Output {
             log,
             live,
             store,
+            nameable,
             views,
             kinds: HashMap::new(),
             last: None,
@@ -201,13 +204,16 @@ impl Output {
         let result = *last_result;
         self.store.begin(result, self.block);
         let (view, columns) = self.view(object);
+        let properties: Vec<String> =
+            object.properties().take(MOST_PROPERTIES).map(|(name, _)| name.to_string()).collect();
+        self.nameable.saw(self.block, result, &kind.type_name, &properties);
         self.log.append(EventKind::Result {
             block: self.block,
             result,
             type_name: kind.type_name.clone(),
             kind: view,
             columns,
-            properties: object.properties().take(MOST_PROPERTIES).map(|(name, _)| name.to_string()).collect(),
+            properties,
         });
         self.kinds.insert(kind, result);
         result

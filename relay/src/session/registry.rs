@@ -16,6 +16,7 @@ use tokio_util::{
 };
 
 use super::{
+    complete::Nameable,
     control::{Control, Wish},
     download::Downloads,
     known::Known,
@@ -52,6 +53,8 @@ pub(crate) struct Handle {
     pub(crate) store: Arc<Store>,
     /// What scripts read and write.
     pub(crate) files: MemoryWorkspace,
+    /// What the editor's completion knows.
+    pub(crate) nameable: Arc<Nameable>,
     /// What is kept of the user from earlier sessions, and where it is kept; once the endpoint has accepted the user.
     pub(crate) person: OnceLock<(Arc<Person>, Kept)>,
     /// Downloads asked for.
@@ -146,13 +149,16 @@ impl Sessions {
         let (ended, has_ended) = watch::channel(None);
         let log_limits =
             LogLimits { events: limits.log_events, bytes: limits.log_megabytes.saturating_mul(1 << 20) };
+        let store = Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget));
+        let files = in_memory();
         let handle = Arc::new(Handle {
             id: id.clone(),
             owner,
             log: Arc::new(Log::new(log_limits)),
             live: Arc::new(Live::new()),
-            store: Store::new(limits.session_megabytes.saturating_mul(1 << 20), Arc::clone(&self.budget)),
-            files: in_memory(),
+            nameable: Arc::new(Nameable::new(Arc::clone(&store), files.clone())),
+            store,
+            files,
             person: OnceLock::new(),
             downloads: Downloads::default(),
             wishes,

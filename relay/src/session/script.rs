@@ -61,6 +61,7 @@ pub(crate) async fn run_script(
                 console: console(),
                 store: Store::new(MEMORY, Budget::new(MEMORY)),
                 workspace: script.workspace,
+                nameable: None,
                 computer: data.get("ComputerName").map(ToString::to_string).unwrap_or_default(),
             });
             match local {

@@ -19,6 +19,7 @@ use tokio::{sync::watch, time::timeout};
 pub(crate) use super::connect::Opening;
 use super::{
     catalog::Catalog,
+    complete::Nameable,
     connect::connect,
     control::{Control, Leave, Wish},
     failure,
@@ -54,6 +55,8 @@ pub(crate) struct Session {
     queue: VecDeque<Line>,
     pub(super) views: Arc<RwLock<Arc<FormatViews>>>,
     catalog: Arc<RwLock<Arc<Catalog>>>,
+    /// What the editor's completion knows.
+    pub(super) nameable: Arc<Nameable>,
     /// What sessions before have imported.
     known: Arc<Known>,
     /// For whom and from which host to import behind, since what there is comes from an earlier session.
@@ -114,7 +117,8 @@ impl Session {
             last_block: 0,
             queue: VecDeque::new(),
             views: Arc::default(),
-            catalog: Arc::default(),
+            catalog: Arc::clone(&handle.nameable.catalog),
+            nameable: Arc::clone(&handle.nameable),
             known,
             stale: None,
             has_language: false,
@@ -222,6 +226,7 @@ impl Session {
             store: Arc::clone(&self.store),
             workspace: Box::new(self.files.clone()),
             computer: facts.computer.clone(),
+            nameable: Some(Arc::clone(&self.nameable)),
         });
         let local = match local {
             Ok(local) => local,

@@ -14,6 +14,7 @@
 //! result grew; the page asks for the rows and columns that it shows ([`ClientMessage::Rows`]).
 
 pub mod check;
+mod complete;
 mod event;
 pub mod files;
 mod grid;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use self::{
     check::{CheckLayer, CheckState, CheckStep},
+    complete::{Completion, CompletionKind, Completions},
     event::{
         Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
         ProgressState, Prompt, PromptKind, SessionFacts, StepState,
@@ -172,6 +174,17 @@ pub enum ClientMessage {
         /// Comes back in the answer.
         request: RequestId,
     },
+    /// Asks what could stand at a cursor; answered by [`ServerMessage::Completions`]. It costs the remote side nothing.
+    Complete {
+        /// Comes back in the answer.
+        request: RequestId,
+        /// The text in the editor.
+        text: String,
+        /// The cursor, in bytes.
+        cursor: u32,
+        /// Whether the user asked for it; otherwise little is proposed before something was typed.
+        asked: bool,
+    },
 }
 
 /// What the relay keeps for a user.
@@ -267,6 +280,13 @@ pub enum ServerMessage {
     /// What the relay keeps for the user from one session to the next. The lines are those of earlier sessions: the
     /// session's own are its blocks.
     Kept(Kept),
+    /// Answer to [`ClientMessage::Complete`].
+    Completions {
+        /// The request's number.
+        request: RequestId,
+        /// What could stand there.
+        completions: Completions,
+    },
 }
 
 /// A frame that could not be read.

@@ -209,6 +209,11 @@ static NAMES: &[(&str, Type)] = &[
 ];
 
 impl Type {
+    /// All names that scripts may write, in lower case.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().map(|(name, _)| *name)
+    }
+
     /// The type of that name as a script writes it; `None` if this console does not have it.
     pub fn parse(name: &str) -> Option<Self> {
         let name: String =

@@ -46,7 +46,7 @@ pub(crate) use self::{
     page::{Asked, Numbers, PageScreen},
     screen::{Colors, Screen, Stopped},
 };
-use super::catalog::Catalog;
+use super::{catalog::Catalog, complete::Nameable};
 use crate::store::Store;
 
 /// What an engine is made with.
@@ -64,6 +64,8 @@ pub(crate) struct Setting {
     pub(crate) workspace: Box<dyn Workspace + Send>,
     /// `$env:COMPUTERNAME`.
     pub(crate) computer: String,
+    /// What an editor is told of names; nothing without an editor.
+    pub(crate) nameable: Option<Arc<Nameable>>,
 }
 
 /// The engine's thread, from the session's side. Dropping it stops what runs and ends the thread.
@@ -174,6 +176,10 @@ fn work(setting: Setting, runtime: &Handle, cancel: &Arc<AtomicBool>, jobs: &mps
         Arc::clone(cancel),
     );
     engine.set_clixml(Arc::new(documents::Documents));
+    let nameable = setting.nameable;
+    if let Some(nameable) = &nameable {
+        nameable.set(engine.names());
+    }
     while let Ok(job) = jobs.recv() {
         cancel.store(false, Ordering::SeqCst);
         if job.stop.is_cancelled() {
@@ -199,6 +205,9 @@ fn work(setting: Setting, runtime: &Handle, cancel: &Arc<AtomicBool>, jobs: &mps
                 (BlockState::Failed, 1)
             }
         };
+        if let Some(nameable) = &nameable {
+            nameable.set(engine.names());
+        }
         let (waited, lost) = desk.end();
         let state = if lost.is_some() { BlockState::Failed } else { state };
         let _ = job.done.send(Done { state, waited, lost, code });

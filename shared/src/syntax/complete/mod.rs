@@ -444,6 +444,20 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// Commands that let objects through as they came.
+const PASSING: [&str; 8] =
+    ["where-object", "where", "?", "sort-object", "sort", "get-unique", "tee-object", "tee"];
+
+/// The command or variable (with its `$`) whose objects a line gives as they came, if it is one pipeline of that kind.
+pub fn gives(text: &str) -> Option<String> {
+    let parsed = parse(text);
+    let [statement] = parsed.tree.body.statements.as_slice() else { return None };
+    let StatementKind::Pipeline(elements) = &statement.kind else { return None };
+    let names = sources(elements);
+    let (first, rest) = names.split_first().filter(|_| names.len() == elements.len())?;
+    rest.iter().all(|name| PASSING.contains(&name.to_lowercase().as_str())).then(|| first.clone())
+}
+
 /// The names of what elements are: commands and variables.
 fn sources(elements: &[Element]) -> Vec<String> {
     let of = |element: &Element| match &element.kind {

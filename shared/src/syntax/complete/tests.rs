@@ -148,3 +148,19 @@ fn variables_keys_types_and_files() {
     }
     assert_eq!(at("$a = 1; $ab^c + 1").span.range(), 8..12);
 }
+
+#[test]
+fn a_line_gives_the_objects_of_its_first_command() {
+    let cases = [
+        ("Get-Mailbox -ResultSize 5", Some("Get-Mailbox")),
+        ("Get-Mailbox | ? Alias | Sort-Object Name", Some("Get-Mailbox")),
+        ("$all | Where-Object { $_.Alias }", Some("$all")),
+        ("Get-Mailbox | Select-Object Name", None),
+        ("Get-Mailbox; Get-User", None),
+        ("1..3", None),
+        ("", None),
+    ];
+    for (line, given) in cases {
+        assert_eq!(super::gives(line).as_deref(), given, "{line}");
+    }
+}
