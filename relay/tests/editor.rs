@@ -115,12 +115,17 @@ async fn brackets_are_matched_and_mistakes_underlined() {
 /// The labels that the list of completions shows.
 const LABELS: &str = "[...document.querySelectorAll('#completions .what')].map(e => e.textContent)";
 
-/// Replaces what is in the editor, and waits until something is proposed.
-async fn proposed(page: &mut Browser, text: &str) -> Vec<String> {
+/// Closes the list, if it is open, and empties the editor.
+async fn clear(page: &mut Browser) {
     page.click("#editor").await;
     page.press("Escape", 0).await;
     page.press("Escape", 0).await;
     page.until(&format!("{EDITOR} === '' && !document.querySelector('#completions')")).await;
+}
+
+/// Replaces what is in the editor, and waits until something is proposed.
+async fn proposed(page: &mut Browser, text: &str) -> Vec<String> {
+    clear(page).await;
     page.type_text(text).await;
     page.until("document.querySelector('#completions')").await;
     serde_json::from_value(page.eval(LABELS).await).expect("texts")
@@ -156,7 +161,7 @@ async fn what_could_stand_there_is_proposed() {
     assert_eq!(taken(&mut page).await, "Get-Mailbox -RecipientTypeDetails RoomMailbox");
 
     // What results have shown: objects, and their properties.
-    page.press("Escape", 0).await;
+    clear(&mut page).await;
     finish(&mut page, "$all = Get-Mailbox; $all", "done").await;
     finish(&mut page, "Get-Mailbox | Sort-Object Name", "done").await;
     assert!(proposed(&mut page, "Set-Mailbox nora").await.contains(&"nora.fink".to_owned()));
@@ -171,7 +176,7 @@ async fn what_could_stand_there_is_proposed() {
     // Keys, types, files.
     assert!(proposed(&mut page, "$all | Select-Object @{ N").await.contains(&"Name".to_owned()));
     assert!(proposed(&mut page, "[datet").await.contains(&"datetime".to_owned()));
-    page.press("Escape", 0).await;
+    clear(&mut page).await;
     finish(&mut page, "'a' > 'a list.txt'", "done").await;
     proposed(&mut page, "Get-Content a").await;
     assert_eq!(taken(&mut page).await, "Get-Content 'a list.txt'");
@@ -191,8 +196,7 @@ async fn what_could_stand_there_is_proposed() {
     page.press("Escape", 0).await;
     assert_eq!(page.eval(EDITOR).await, "Get-Mai");
     // On demand, where nothing was typed.
-    page.press("Escape", 0).await;
-    page.until(&format!("{EDITOR} === ''")).await;
+    clear(&mut page).await;
     page.press(" ", 2).await;
     page.until("document.querySelectorAll('#completions li').length > 20").await;
     page.size(390, 844).await;

@@ -88,7 +88,7 @@ fn letter(kind: CompletionKind) -> (&'static str, &'static str) {
     match kind {
         CompletionKind::Remote => ("R", "command"),
         CompletionKind::Cmdlet | CompletionKind::Function | CompletionKind::Alias => ("C", "command"),
-        CompletionKind::Parameter => ("-", "parameter"),
+        CompletionKind::Parameter => ("P", "parameter"),
         CompletionKind::Value | CompletionKind::Seen => ("=", "value"),
         CompletionKind::Property | CompletionKind::Key => (".", "property"),
         CompletionKind::Variable => ("$", "variable"),

@@ -48,6 +48,22 @@ const NAMING: [&str; 14] = [
 const NAMES: [&str; 5] = ["Alias", "UserPrincipalName", "PrimarySmtpAddress", "Identity", "Name"];
 /// Parameters of local cmdlets that take a file of the workspace.
 const FILES: [&str; 5] = ["path", "filepath", "literalpath", "destination", "inputfile"];
+/// Parameters that every command has.
+const COMMON: [&str; 13] = [
+    "Verbose",
+    "Debug",
+    "ErrorAction",
+    "WarningAction",
+    "InformationAction",
+    "ProgressAction",
+    "ErrorVariable",
+    "WarningVariable",
+    "InformationVariable",
+    "OutVariable",
+    "OutBuffer",
+    "PipelineVariable",
+    "AsJob",
+];
 /// Keys of a table that stands for a property.
 const CALCULATED: [&str; 8] =
     ["Name", "Label", "Expression", "Width", "Alignment", "FormatString", "Descending", "Ascending"];
@@ -201,7 +217,14 @@ impl Nameable {
             };
             given.iter().any(named)
         };
-        for parameter in all.iter().filter(|parameter| !is_given(parameter)) {
+        // What every command has comes last, what it is about comes first.
+        let place = |parameter: &&Parameter| {
+            let is = |name: &&str| parameter.name.eq_ignore_ascii_case(name);
+            if COMMON.iter().any(|name| is(name)) { 2 } else { u8::from(!is(&"Identity")) }
+        };
+        let mut all: Vec<&Parameter> = all.iter().filter(|parameter| !is_given(parameter)).collect();
+        all.sort_by_key(place);
+        for parameter in all {
             let label = format!("-{}", parameter.name);
             // What was typed is compared without the hyphen.
             let Some((fit, marks)) = fit(&parameter.name, found.typed) else { continue };
