@@ -46,6 +46,8 @@ pub struct Config {
     /// Whether the browsers are ones that strangers use too: the page keeps nothing in them, offers no downloads
     /// unless [`Self::downloads`] is set, and clears itself when a session ends.
     pub kiosk: bool,
+    /// Whether a line that changes one object is followed by what it changed: the object is read before and after it.
+    pub before_and_after: bool,
     /// A folder in which command lines and snippets of users are kept, one file a user; only the relay's own user can
     /// read them. Without it they are kept in memory until the relay stops.
     pub history_folder: Option<PathBuf>,
@@ -172,6 +174,7 @@ impl Default for Config {
             grace_seconds: 120,
             downloads: None,
             kiosk: false,
+            before_and_after: true,
             history_folder: None,
             endpoint: Vec::new(),
             custom_uri: None,

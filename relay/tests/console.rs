@@ -176,3 +176,45 @@ async fn the_keyboard_is_enough() {
     page.press("Escape", 0).await;
     page.until("!document.querySelector('aside.detail')").await;
 }
+
+#[tokio::test]
+async fn a_change_is_asked_about_first_and_shown_before_and_after() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    sign_in(&mut page).await;
+    page.click("#editor").await;
+    // A line that changes nothing offers nothing.
+    page.type_text("Get-Mailbox lab").await;
+    page.until("document.querySelector('.editor pre').textContent.includes('lab')").await;
+    assert_eq!(page.eval("document.querySelector('.what-if')").await, serde_json::Value::Null);
+    page.press("Escape", 0).await;
+    page.press("Escape", 0).await;
+
+    page.type_text("Set-Mailbox jens.opitz -Office Ulm").await;
+    page.until("document.querySelector('.what-if')").await;
+    page.press("Enter", 1).await;
+    page.until(&format!("{NEWEST}?.querySelector('.state.done')")).await;
+    page.until(&format!("{NEWEST}.innerText.includes('What if:')")).await;
+    assert_eq!(page.eval(&format!("{NEWEST}.querySelector('.changed')")).await, serde_json::Value::Null);
+    // It stays in the editor; for real it is run from the block.
+    assert_eq!(
+        page.eval("document.querySelector('#editor').value").await,
+        "Set-Mailbox jens.opitz -Office Ulm"
+    );
+    page.click(".block:last-child .for-real").await;
+    page.until(&format!(
+        "{NEWEST}.querySelector('.changed tbody tr')?.innerText.split(/\\s+/).includes('Office') && \
+         {NEWEST}.querySelector('.changed ins').textContent === 'Ulm'"
+    ))
+    .await;
+    assert_eq!(page.eval(&format!("{NEWEST}.querySelectorAll('.changed tbody tr').length")).await, 1);
+    pictures(&mut page, "changed").await;
+    // The same again changes nothing, and says so.
+    page.click(".block:last-child .block-tools button").await;
+    page.until(&format!("{NEWEST}.querySelector('.changed p')")).await;
+    // What is removed is gone.
+    page.press("Escape", 0).await;
+    run(&mut page, "Remove-Mailbox ward7 -Confirm:$false").await;
+    page.until(&format!("{NEWEST}.querySelector('.changed p')?.innerText.includes('gone')")).await;
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+}

@@ -21,7 +21,7 @@ use crate::{
 type Run = fn(&Bench) -> Result<(), Failed>;
 
 /// What can be measured, and what that is.
-const BENCHES: [(&str, &str, Run); 7] = [
+const BENCHES: [(&str, &str, Run); 8] = [
     (
         "decode",
         "CLIXML: reading a mailbox, against a bare scan of the same bytes and pypsrp; allocations",
@@ -32,6 +32,7 @@ const BENCHES: [(&str, &str, Run); 7] = [
     ("language", "filters, sorts, groups, CSV and calls of the local session, with memory", language),
     ("grid", "sorts, filters, groups and downloads of 100,000 mailboxes (or a number given)", grid),
     ("page", "what the page weighs on the wire, and how soon it can be used", page),
+    ("editor", "keys and completions in a real browser", editor),
     ("large", "100,000 mailboxes (or a number given) of the demo in a real browser", large),
 ];
 
@@ -110,6 +111,11 @@ fn grid(bench: &Bench) -> Result<(), Failed> {
 /// The page itself.
 fn page(bench: &Bench) -> Result<(), Failed> {
     in_browser("page", bench)
+}
+
+/// Typing.
+fn editor(bench: &Bench) -> Result<(), Failed> {
+    in_browser("editor", bench)
 }
 
 /// A result in a real browser.

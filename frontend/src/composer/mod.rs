@@ -9,7 +9,7 @@ mod over;
 use std::rc::Rc;
 
 use postern_shared::{
-    syntax::parse,
+    syntax::{parse, what_if::with_what_if},
     wire::{Kept, Position, RequestId, SessionFacts},
 };
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
@@ -64,6 +64,8 @@ pub enum Did {
     Key(KeyboardEvent),
     /// Clicked Run.
     Run,
+    /// Wants to see what the line would do.
+    Ask,
     /// Clicked a completion.
     Picked(usize),
     /// Was told what could stand at the cursor.
@@ -113,6 +115,8 @@ pub struct Composer {
     asked: Option<RequestId>,
     notice: Option<&'static str>,
     inserted: u32,
+    /// The line with `-WhatIf`, where it changes something.
+    what_if: Option<Rc<str>>,
     /// The brackets that are marked.
     pair: Option<[Position; 2]>,
     over: Over,
@@ -133,6 +137,7 @@ impl Component for Composer {
             asked: None,
             notice: None,
             inserted: ctx.props().insertion.serial(),
+            what_if: None,
             pair: None,
             over: Over::Nothing,
         }
@@ -143,11 +148,16 @@ impl Component for Composer {
             Did::Typed => {
                 self.set_text();
                 self.notice = None;
+                self.what_if = with_what_if(&self.text, |name| {
+                    ctx.props().facts.changing.iter().any(|known| known.eq_ignore_ascii_case(name))
+                })
+                .map(Into::into);
                 self.complete(ctx, false);
                 true
             }
             Did::Key(event) => self.key(ctx, &event),
             Did::Run => self.run(ctx),
+            Did::Ask => self.ask(ctx),
             Did::Picked(at) => {
                 self.accept(at);
                 true
@@ -269,6 +279,10 @@ impl Composer {
                     { hint("Ctrl C", text::hint_stop()) }
                 }
                 { hint("Ctrl R", text::hint_search()) }
+                if self.what_if.is_some() {
+                    <button class="quiet what-if" aria-keyshortcuts="Alt+Enter" title={text::what_if_about()} disabled={!ctx.props().open}
+                        onclick={ctx.link().callback(|_: MouseEvent| Did::Ask)}><kbd>{ "Alt Enter" }</kbd>{ " " }{ text::what_if() }</button>
+                }
                 if !self.text.trim().is_empty() {
                     <button class="quiet save" onclick={ctx.link().callback(|_: MouseEvent| Did::Over(Over::Save))}>{ text::snippet_save() }</button>
                 }
@@ -353,6 +367,10 @@ impl Composer {
             }
         }
         match key.as_str() {
+            "Enter" if event.alt_key() && self.what_if.is_some() => {
+                event.prevent_default();
+                self.ask(ctx)
+            }
             // What is not finished yet goes on in the next line.
             "Enter" if plain && !parse(&self.text).is_incomplete() => {
                 event.prevent_default();
@@ -396,6 +414,17 @@ impl Composer {
             self.history.forget();
             // A line end behind the last line means nothing; a blank before the first one keeps it out of the history.
             ctx.props().wanted.emit(Intent::Submit(self.text.trim_end().into()));
+        }
+        browser::focus(EDITOR);
+        true
+    }
+
+    /// Runs the line with `-WhatIf`; its block offers to run it for real.
+    fn ask(&mut self, ctx: &Context<Self>) -> bool {
+        (self.completion, self.asked) = (None, None);
+        if let Some(line) = &self.what_if {
+            self.history.forget();
+            ctx.props().wanted.emit(Intent::Submit(line.clone()));
         }
         browser::focus(EDITOR);
         true
@@ -488,6 +517,7 @@ impl Composer {
             Some(text::hidden_characters(hidden))
         };
         self.pair = self.pair_at_caret();
+        self.what_if = None;
         self.wrong =
             errors.iter().map(|error| Position { start: error.span.start, end: error.span.end }).collect();
     }

@@ -2,10 +2,13 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::{BlockId, BlockState, NoteStream, Position, ResultId};
+use postern_shared::{
+    syntax::what_if::without_what_if,
+    wire::{BlockId, BlockState, NoteStream, Position, ResultId},
+};
 use yew::prelude::*;
 
-use super::{Elapsed, Icon, Line, failure_card, icon, progress::bars};
+use super::{Elapsed, Icon, Line, changed::changed_view, failure_card, icon, progress::bars};
 use crate::{
     app::Intent,
     grid::{DifferenceView, result_view},
@@ -66,6 +69,9 @@ pub(super) fn BlockView(props: &BlockProps) -> Html {
         let all = all.setter();
         Callback::from(move |_: MouseEvent| all.set(true))
     };
+    // Parsed only where there may be one.
+    let is_asked = block.is_over() && block.line.to_ascii_lowercase().contains("-w");
+    let for_real = is_asked.then(|| without_what_if(&block.line)).flatten();
     html! {
         <article class={classes!("block", collapsed.then_some("collapsed"))} id={format!("block-{id}")} aria-label={block.line.to_string()} aria-busy={(!block.is_over()).to_string()}>
             <header>
@@ -75,6 +81,9 @@ pub(super) fn BlockView(props: &BlockProps) -> Html {
                 <pre><Line text={block.line.clone()} {wrong} /></pre>
                 { state(block) }
                 <span class="block-tools">
+                if let Some(line) = for_real {
+                    <button class="quiet for-real" disabled={!live} title={line.clone()} onclick={click(Intent::Run(line.into()))}>{ text::for_real() }</button>
+                }
                 if block.is_over() {
                     <button class="quiet" disabled={!live} onclick={click(Intent::Run(block.line.clone()))}>{ text::run_again() }</button>
                     <button class="quiet" onclick={click(Intent::Edit(block.line.clone()))}>{ text::edit() }</button>
@@ -192,6 +201,7 @@ fn part_view(part: &Part, link: Option<&Link>, downloads: bool, wanted: &Callbac
         }
         Part::Error(failure) => failure_card(failure),
         Part::Result(result) => result_view(result, link, downloads, wanted),
+        Part::Changed(changed) => changed_view(changed),
         Part::Text(text) => html! { <pre class="output">{ text::visible(text).into_owned() }</pre> },
     }
 }

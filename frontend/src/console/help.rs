@@ -15,6 +15,7 @@ const KEYS: [(Message, &[(&str, Message)]); 3] = [
             ("↑ ↓", text::key_history),
             ("Ctrl R", text::key_search),
             ("Tab", text::key_complete),
+            ("Alt Enter", text::key_what_if),
             ("Ctrl Space", text::key_list),
             ("Ctrl C", text::key_stop),
         ],

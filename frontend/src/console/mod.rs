@@ -2,6 +2,7 @@
 
 mod block;
 mod blocks;
+mod changed;
 mod clock;
 mod failure;
 mod files;

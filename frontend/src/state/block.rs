@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use postern_shared::wire::{
-    BlockId, BlockState, ColumnMeta, Failure, NoteStream, ProgressState, ResultId, ViewKind,
+    BlockId, BlockState, Changed, ColumnMeta, Failure, NoteStream, ProgressState, ResultId, ViewKind,
 };
 
 use super::Millis;
@@ -68,6 +68,8 @@ pub enum Part {
     Result(Rc<ResultInfo>),
     /// Text output.
     Text(Rc<str>),
+    /// What it changed.
+    Changed(Rc<Changed>),
 }
 
 /// What the page knows of a result without asking for its rows.

@@ -224,11 +224,13 @@ impl Model {
                 self.idle_until = Some(at + f64::from(seconds) * 1000.0);
                 self.idle_warning = true;
             }
-            EventKind::Commands(commands) => {
+            EventKind::Commands { commands, changing } => {
                 if let Some(facts) = &mut self.facts {
-                    Rc::make_mut(facts).commands = commands;
+                    let facts = Rc::make_mut(facts);
+                    (facts.commands, facts.changing) = (commands, changing);
                 }
             }
+            EventKind::Changed { block, changed } => self.part(block, Part::Changed(Rc::new(changed))),
         }
     }
 

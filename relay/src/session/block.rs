@@ -7,12 +7,14 @@ use std::{
 
 use postern_engine::RunOptions;
 use postern_shared::wire::{BlockId, BlockState, EventKind};
+use postern_wsman::client::RemoteSession;
 use tokio::{
     sync::oneshot,
     time::{interval, timeout},
 };
 
 use super::{
+    before_after,
     control::Wish,
     failure,
     local::{Done, Local, PageScreen},
@@ -27,10 +29,20 @@ const LEAVE_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Session {
     /// Runs a command line; all that it gives is logged.
-    pub(super) async fn run_block(&mut self, local: &Local, line: Line) -> Result<(), End> {
+    pub(super) async fn run_block(
+        &mut self,
+        remote: &RemoteSession,
+        local: &Local,
+        line: Line,
+    ) -> Result<(), End> {
         let block = line.block;
         self.log.append(EventKind::Started { block });
         self.nameable.begin(block, &line.text);
+        let watched = if self.config.before_and_after && !line.is_remote {
+            before_after::before(remote, &self.nameable.imported(), &line.text).await
+        } else {
+            None
+        };
         let started = Instant::now();
         let output = Arc::new(Mutex::new(Output::new(
             block,
@@ -61,12 +73,19 @@ impl Session {
             Err(_) => (BlockState::Failed, Duration::ZERO),
         };
         let objects = output.lock().unwrap_or_else(PoisonError::into_inner).objects();
-        let (elapsed, remote) = (milliseconds(started.elapsed()), milliseconds(waited));
-        self.log.append(EventKind::Ended { block, state, objects, elapsed, remote });
-        match outcome?.lost {
-            Some(failure) => Err(End::Lost(failure)),
-            None => Ok(()),
+        let (elapsed, waited) = (milliseconds(started.elapsed()), milliseconds(waited));
+        self.log.append(EventKind::Ended { block, state, objects, elapsed, remote: waited });
+        let done = outcome?;
+        if let Some(failure) = done.lost {
+            return Err(End::Lost(failure));
         }
+        if let Some(watched) = watched
+            && done.state == BlockState::Completed
+            && let Some(changed) = before_after::after(remote, watched).await
+        {
+            self.log.append(EventKind::Changed { block, changed });
+        }
+        Ok(())
     }
 
     /// Does what the user wants until the block has ended.

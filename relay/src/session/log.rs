@@ -184,7 +184,7 @@ fn line_of(kind: &EventKind) -> Option<BlockId> {
             Some(*block)
         }
         // The warning is worth nothing once it has passed, and can come any number of times.
-        EventKind::IdleWarning { .. } | EventKind::Commands(_) => Some(0),
+        EventKind::IdleWarning { .. } | EventKind::Commands { .. } => Some(0),
         _ => None,
     }
 }
@@ -194,6 +194,7 @@ fn block_of(kind: &EventKind) -> Option<BlockId> {
         EventKind::Block { block, .. }
         | EventKind::Started { block }
         | EventKind::Result { block, .. }
+        | EventKind::Changed { block, .. }
         | EventKind::Ended { block, .. } => Some(*block),
         EventKind::Prompt(prompt) => Some(prompt.block),
         kind => line_of(kind),
@@ -208,17 +209,25 @@ fn weight(kind: &EventKind) -> usize {
             .iter()
             .sum()
     };
+    let names =
+        |names: &[String]| -> usize { names.iter().map(|name| name.len() + size_of::<String>()).sum() };
     let texts: usize = match kind {
         EventKind::Note { text, .. } | EventKind::Text { text, .. } | EventKind::Step { text, .. } => {
             text.len()
         }
         EventKind::Error { failure: it, .. } | EventKind::SignInFailed(it) => failure(it),
         EventKind::Block { line, .. } => line.len(),
-        EventKind::Ready(facts) => facts.commands.iter().map(|name| name.len() + size_of::<String>()).sum(),
+        EventKind::Ready(facts) => names(&facts.commands) + names(&facts.changing),
+        EventKind::Commands { commands, changing } => names(commands) + names(changing),
+        EventKind::Changed { changed, .. } => changed
+            .properties
+            .iter()
+            .map(|(name, before, after)| name.len() + before.len() + after.len() + 3 * size_of::<String>())
+            .sum(),
         EventKind::Result { columns, properties, .. } => {
             let columns: usize =
                 columns.iter().map(|column| column.property.len() + column.label.len() + 64).sum();
-            columns + properties.iter().map(|name| name.len() + size_of::<String>()).sum::<usize>()
+            columns + names(properties)
         }
         EventKind::Prompt(prompt) => prompt.caption.len() + prompt.message.len() + 1024,
         _ => 0,

@@ -1,6 +1,7 @@
 //! Sessions: each is one task, the only one that changes what the session is, from connecting to closing. What it
 //! writes (log, live state, results) the sockets read.
 
+mod before_after;
 mod block;
 mod catalog;
 mod check;

@@ -280,9 +280,9 @@ impl Session {
         if catalog == *before {
             *self.views.write().unwrap_or_else(PoisonError::into_inner) = imported.views;
         } else {
-            let commands = names(&catalog);
+            let (commands, changing) = (names(&catalog), changing(&catalog));
             self.set(&Imported { catalog: Arc::new(catalog), views: imported.views });
-            self.log.append(EventKind::Commands(commands));
+            self.log.append(EventKind::Commands { commands, changing });
         }
     }
 
@@ -299,7 +299,7 @@ impl Session {
                 // What it was doing is stopped, and begins anew when there is time again.
                 refreshing = None;
                 self.control.work();
-                self.run_block(local, line).await?;
+                self.run_block(remote, local, line).await?;
                 self.control.rest();
                 continue;
             }
@@ -413,11 +413,20 @@ fn facts(
         language_mode,
         commands: names(catalog),
         idle_seconds,
+        changing: changing(catalog),
     }
 }
 
 fn names(catalog: &Catalog) -> Vec<String> {
     catalog.names().map(|name| name.to_string()).collect()
+}
+
+/// Names of commands that take `-WhatIf`.
+fn changing(catalog: &Catalog) -> Vec<String> {
+    let takes =
+        |parameter: &postern_engine::host::RemoteParameter| parameter.name.eq_ignore_ascii_case("WhatIf");
+    let commands = catalog.commands().filter(|command| command.parameters.iter().any(takes));
+    commands.map(|command| command.name.to_string()).collect()
 }
 
 /// The session's language mode: what the server says of it, what is known of Exchange, or what a script says.

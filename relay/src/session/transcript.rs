@@ -1,5 +1,7 @@
 //! A session's events as a file: text as a console would have printed it, or one JSON object a line.
 
+use std::fmt::Write as _;
+
 use postern_shared::wire::{BlockState, Event, EventKind, NoteStream};
 
 use super::log::Log;
@@ -26,6 +28,7 @@ pub(super) fn write(
                     EventKind::Ready(facts) => {
                         let mut facts = facts.clone();
                         facts.commands.clear();
+                        facts.changing.clear();
                         serde_json::to_vec(&Event { kind: EventKind::Ready(facts), ..(**event).clone() })
                     }
                     _ => serde_json::to_vec(&**event),
@@ -62,6 +65,16 @@ fn text(event: &Event, out: &mut Vec<u8>) {
             let parts: Vec<String> =
                 parts.iter().filter(|part| !part.is_empty()).map(|part| format!("       {part}")).collect();
             format!("ERROR: {}\n{}", failure.what, parts.join("\n")).trim_end().to_owned()
+        }
+        EventKind::Changed { changed, .. } => {
+            let mut text = format!("Changed: {}", changed.object);
+            if changed.is_gone {
+                text.push_str(" (gone)");
+            }
+            for (name, before, after) in &changed.properties {
+                let _ = write!(text, "\n  {name}: {before} -> {after}");
+            }
+            text
         }
         EventKind::Result { type_name, .. } => format!("(objects of type {type_name})"),
         EventKind::Prompt(prompt) => format!("? {} {}", prompt.caption, prompt.message),

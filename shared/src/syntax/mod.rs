@@ -20,6 +20,7 @@ mod number;
 mod parser;
 mod scan;
 mod token;
+pub mod what_if;
 
 use std::ops::Range;
 

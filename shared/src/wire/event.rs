@@ -116,8 +116,31 @@ pub enum EventKind {
         /// Seconds left.
         seconds: u32,
     },
-    /// The imported commands have changed since [`EventKind::Ready`]: their names, sorted.
-    Commands(Vec<String>),
+    /// The imported commands have changed since [`EventKind::Ready`].
+    Commands {
+        /// Their names, sorted.
+        commands: Vec<String>,
+        /// As [`SessionFacts::changing`].
+        changing: Vec<String>,
+    },
+    /// What a block changed.
+    Changed {
+        /// The block.
+        block: BlockId,
+        /// The object, before and after.
+        changed: Changed,
+    },
+}
+
+/// What a command did to an object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// What the object is called.
+    pub object: String,
+    /// Whether it is gone.
+    pub is_gone: bool,
+    /// Properties that differ: name, value before, value after.
+    pub properties: Vec<(String, String, String)>,
 }
 
 /// How a step of connecting stands.
@@ -148,6 +171,8 @@ pub struct SessionFacts {
     pub commands: Vec<String>,
     /// How long the session may be idle, in seconds.
     pub idle_seconds: u32,
+    /// Names of those that take `-WhatIf`, sorted.
+    pub changing: Vec<String>,
 }
 
 /// A text stream.

@@ -26,8 +26,8 @@ pub use self::{
     check::{CheckLayer, CheckState, CheckStep},
     complete::{Completion, CompletionKind, Completions},
     event::{
-        Answer, BlockState, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream, Position,
-        ProgressState, Prompt, PromptKind, SessionFacts, StepState,
+        Answer, BlockState, Changed, Choice, Event, EventKind, EventNumber, Failure, Field, NoteStream,
+        Position, ProgressState, Prompt, PromptKind, SessionFacts, StepState,
     },
     files::{Preview, WorkspaceFile, WorkspaceFiles},
     grid::{

@@ -77,7 +77,8 @@ impl Nameable {
         Completions { from: context.span.start, to: context.span.end, items: found.ranked() }
     }
 
-    fn catalog(&self) -> Arc<Catalog> {
+    /// The commands that were imported.
+    pub(crate) fn imported(&self) -> Arc<Catalog> {
         Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -98,7 +99,7 @@ impl Nameable {
                 None => break,
             }
         }
-        let catalog = self.catalog();
+        let catalog = self.imported();
         let Some(command) = catalog.find(&name) else { return Vec::new() };
         let remote = |parameter: &postern_engine::host::RemoteParameter| Parameter {
             name: parameter.name.clone(),

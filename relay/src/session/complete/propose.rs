@@ -175,7 +175,7 @@ impl Nameable {
     }
 
     fn commands(&self, found: &mut Proposals<'_>, is_first: bool) {
-        let catalog = self.catalog();
+        let catalog = self.imported();
         for command in catalog.commands() {
             found.add(Kind::Remote, &command.name, found.spaced(&command.name), || {
                 listed(command.parameters.iter().filter(|p| !p.is_switch).map(|p| p.name.as_str()))
@@ -252,7 +252,7 @@ impl Nameable {
             })
         };
         let named = all.iter().find(is).or_else(|| all.iter().find(begins_so)).filter(|p| !p.is_switch);
-        let is_remote = self.catalog().find(command).is_some();
+        let is_remote = self.imported().find(command).is_some();
         // Without a name it is the one at that place; of remote commands places are not known, but the first one is
         // what the command is about.
         let positional = || {
