@@ -9,7 +9,7 @@ mod over;
 use std::rc::Rc;
 
 use postern_shared::{
-    syntax::{parse, what_if::with_what_if},
+    syntax::{Parse, parse, what_if::with_what_if},
     wire::{Kept, Position, RequestId, SessionFacts},
 };
 use web_sys::{HtmlTextAreaElement, InputEvent, KeyboardEvent};
@@ -105,6 +105,8 @@ pub enum Over {
 pub struct Composer {
     area: NodeRef,
     text: Rc<str>,
+    /// What the parser makes of it: once a key, for everything but its colours.
+    parsed: Parse,
     /// What the language does not allow in it.
     wrong: Vec<Position>,
     /// Why.
@@ -130,6 +132,7 @@ impl Component for Composer {
         Self {
             area: NodeRef::default(),
             text: "".into(),
+            parsed: Parse::default(),
             wrong: Vec::new(),
             complaint: None,
             history: History::default(),
@@ -148,7 +151,7 @@ impl Component for Composer {
             Did::Typed => {
                 self.set_text();
                 self.notice = None;
-                self.what_if = with_what_if(&self.text, |name| {
+                self.what_if = with_what_if(&self.text, &self.parsed, |name| {
                     ctx.props().facts.changing.iter().any(|known| known.eq_ignore_ascii_case(name))
                 })
                 .map(Into::into);
@@ -328,7 +331,7 @@ impl Composer {
 
     fn pair_at_caret(&self) -> Option<[Position; 2]> {
         let caret = self.before_caret()?.len();
-        brackets::pair(&self.text, &parse(&self.text).tokens, caret)
+        brackets::pair(&self.text, &self.parsed.tokens, caret)
     }
 
     fn key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
@@ -372,7 +375,7 @@ impl Composer {
                 self.ask(ctx)
             }
             // What is not finished yet goes on in the next line.
-            "Enter" if plain && !parse(&self.text).is_incomplete() => {
+            "Enter" if plain && !self.parsed.is_incomplete() => {
                 event.prevent_default();
                 self.run(ctx)
             }
@@ -507,19 +510,18 @@ impl Composer {
 
     fn set_text(&mut self) {
         self.text = self.value().into();
-        let mut errors = parse(&self.text).errors;
+        self.parsed = parse(&self.text);
         // What is merely not finished is not wrong.
-        errors.retain(|error| !error.incomplete);
+        let mut errors = self.parsed.errors.iter().filter(|error| !error.incomplete).peekable();
         let hidden = text::hidden_names(&self.text);
         self.complaint = if hidden.is_empty() {
-            errors.first().map(|error| error.message.clone())
+            errors.peek().map(|error| error.message.clone())
         } else {
             Some(text::hidden_characters(hidden))
         };
-        self.pair = self.pair_at_caret();
         self.what_if = None;
-        self.wrong =
-            errors.iter().map(|error| Position { start: error.span.start, end: error.span.end }).collect();
+        self.wrong = errors.map(|error| Position { start: error.span.start, end: error.span.end }).collect();
+        self.pair = self.pair_at_caret();
     }
 
     fn has_selection(&self) -> bool {

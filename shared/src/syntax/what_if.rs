@@ -1,6 +1,7 @@
 //! Lines that change something: what they would do, and to what.
 
 use super::{
+    Parse,
     ast::{Argument, Command, Element, ElementKind, ExprKind, StatementKind},
     parse,
 };
@@ -18,8 +19,10 @@ pub struct Change {
 
 /// The line with `-WhatIf` behind the last command that can take it; `None` if it is no single pipeline, has no such
 /// command, or asks already.
-pub fn with_what_if(text: &str, takes: impl Fn(&str) -> bool) -> Option<String> {
-    let elements = pipeline(text)?;
+///
+/// `parsed` is what [`parse`] made of the text.
+pub fn with_what_if(text: &str, parsed: &Parse, takes: impl Fn(&str) -> bool) -> Option<String> {
+    let elements = pipeline(parsed)?;
     let mut commands = elements.iter().rev().filter_map(|element| Some((element, command(element)?)));
     let (element, found) = commands.find(|(_, command)| name(command).is_some_and(&takes))?;
     if found.arguments.iter().any(|argument| what_if(argument).is_some()) {
@@ -31,8 +34,8 @@ pub fn with_what_if(text: &str, takes: impl Fn(&str) -> bool) -> Option<String> 
 
 /// The line without its `-WhatIf`; `None` if it has none.
 pub fn without_what_if(text: &str) -> Option<String> {
-    let elements = pipeline(text)?;
-    let (start, end) = elements
+    let parsed = parse(text);
+    let (start, end) = pipeline(&parsed)?
         .iter()
         .filter_map(command)
         .flat_map(|command| &command.arguments)
@@ -43,8 +46,8 @@ pub fn without_what_if(text: &str) -> Option<String> {
 
 /// What a line of one command changes, if it names one object and the change is not only asked about.
 pub fn change(text: &str) -> Option<Change> {
-    let elements = pipeline(text)?;
-    let [only] = elements.as_slice() else { return None };
+    let parsed = parse(text);
+    let [only] = pipeline(&parsed)? else { return None };
     let command = command(only)?;
     let (verb, noun) = name(command)?.split_once('-')?;
     let mut identity = None;
@@ -74,14 +77,10 @@ pub fn change(text: &str) -> Option<Change> {
     Some(Change { verb: verb.to_owned(), noun: noun.to_owned(), identity })
 }
 
-fn pipeline(text: &str) -> Option<Vec<Element>> {
-    let parsed = parse(text);
-    let mut statements = parsed.tree.body.statements;
-    if !parsed.errors.is_empty() || statements.len() != 1 {
-        return None;
-    }
-    match statements.pop()?.kind {
-        StatementKind::Pipeline(elements) => Some(elements),
+fn pipeline(parsed: &Parse) -> Option<&[Element]> {
+    let [only] = parsed.tree.body.statements.as_slice() else { return None };
+    match &only.kind {
+        StatementKind::Pipeline(elements) if parsed.errors.is_empty() => Some(elements),
         _ => None,
     }
 }
@@ -132,7 +131,7 @@ mod tests {
             ("Set-Mailbox lab | Out-Null", "Set-Mailbox lab -WhatIf | Out-Null"),
         ];
         for (line, asked) in cases {
-            assert_eq!(with_what_if(line, takes).as_deref(), Some(asked));
+            assert_eq!(with_what_if(line, &parse(line), takes).as_deref(), Some(asked));
             assert_eq!(without_what_if(asked).as_deref(), Some(line));
         }
         for line in [
@@ -142,7 +141,7 @@ mod tests {
             "if (1) { Set-Mailbox a }",
             "Set-Mailbox (",
         ] {
-            assert_eq!(with_what_if(line, takes), None, "{line}");
+            assert_eq!(with_what_if(line, &parse(line), takes), None, "{line}");
         }
         assert_eq!(
             without_what_if("Set-Mailbox a -wh -Office Ulm").as_deref(),
