@@ -26,6 +26,10 @@ pub enum Intent {
     Submit(Rc<str>),
     /// Run this command line.
     Run(Rc<str>),
+    /// Run what is in the editor on the server, as a script in the server's own language, and empty the editor.
+    SubmitOnServer(Rc<str>),
+    /// Run this line on the server.
+    RunOnServer(Rc<str>),
     /// Put this command line in the editor instead of what is there.
     Edit(Rc<str>),
     /// Put this text in the editor at the cursor.
@@ -65,18 +69,10 @@ pub enum Intent {
 impl App {
     pub(super) fn intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
-            Intent::Submit(line) => {
-                self.insertion = if self.run(line.clone()) {
-                    self.insertion.cleared()
-                } else {
-                    self.insertion.kept(&line, text::not_sent())
-                };
-            }
-            Intent::Run(line) => {
-                if !self.run(line.clone()) {
-                    self.insertion = self.insertion.kept(&line, text::not_sent());
-                }
-            }
+            Intent::Submit(line) => self.submit(line, false),
+            Intent::SubmitOnServer(line) => self.submit(line, true),
+            Intent::Run(line) => self.rerun(line, false),
+            Intent::RunOnServer(line) => self.rerun(line, true),
             Intent::Edit(line) => self.insertion = self.insertion.replaced(&line),
             Intent::Use(names) => self.insertion = self.insertion.used(&names),
             Intent::Insert(piece) => self.insertion = self.insertion.inserted(&piece),
@@ -150,8 +146,27 @@ impl App {
         true
     }
 
-    pub(super) fn run(&mut self, line: Rc<str>) -> bool {
-        let sent = self.send(&ClientMessage::Run { line: line.to_string() });
+    fn submit(&mut self, line: Rc<str>, on_server: bool) {
+        self.insertion = if self.run(line.clone(), on_server) {
+            self.insertion.cleared()
+        } else {
+            self.insertion.kept(&line, text::not_sent())
+        };
+    }
+
+    fn rerun(&mut self, line: Rc<str>, on_server: bool) {
+        if !self.run(line.clone(), on_server) {
+            self.insertion = self.insertion.kept(&line, text::not_sent());
+        }
+    }
+
+    pub(super) fn run(&mut self, line: Rc<str>, on_server: bool) -> bool {
+        let text = line.to_string();
+        let sent = self.send(&if on_server {
+            ClientMessage::RunRemote { line: text }
+        } else {
+            ClientMessage::Run { line: text }
+        });
         if sent {
             self.sent.push_back(line);
             self.used();

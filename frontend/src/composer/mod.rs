@@ -66,6 +66,11 @@ pub enum Did {
     Run,
     /// Wants to see what the line would do.
     Ask,
+    /// Chose where lines run.
+    Place {
+        /// Whether on the server.
+        on_server: bool,
+    },
     /// Clicked a completion.
     Picked(usize),
     /// Was told what could stand at the cursor.
@@ -119,6 +124,8 @@ pub struct Composer {
     inserted: u32,
     /// The line with `-WhatIf`, where it changes something.
     what_if: Option<Rc<str>>,
+    /// Whether lines run on the server, as scripts; only where it has a language.
+    on_server: bool,
     /// The brackets that are marked.
     pair: Option<[Position; 2]>,
     over: Over,
@@ -141,6 +148,7 @@ impl Component for Composer {
             notice: None,
             inserted: ctx.props().insertion.serial(),
             what_if: None,
+            on_server: false,
             pair: None,
             over: Over::Nothing,
         }
@@ -161,6 +169,11 @@ impl Component for Composer {
             Did::Key(event) => self.key(ctx, &event),
             Did::Run => self.run(ctx),
             Did::Ask => self.ask(ctx),
+            Did::Place { on_server } => {
+                self.on_server = on_server;
+                browser::focus(EDITOR);
+                true
+            }
             Did::Picked(at) => {
                 self.accept(at);
                 true
@@ -198,7 +211,9 @@ impl Component for Composer {
             Did::Take { run } => {
                 if let Over::Pasted(script) = std::mem::take(&mut self.over) {
                     if run {
-                        ctx.props().wanted.emit(Intent::Run(script));
+                        let there = self.on_server;
+                        let intent = if there { Intent::RunOnServer(script) } else { Intent::Run(script) };
+                        ctx.props().wanted.emit(intent);
                     } else if let Some(area) = self.area() {
                         browser::insert_text(&area, &script);
                         self.set_text();
@@ -246,6 +261,7 @@ impl Component for Composer {
                             onpaste={link.callback(Did::Pasted)}
                             onblur={link.callback(|_| Did::Left)} />
                     </div>
+                    { self.place(ctx) }
                     if *busy {
                         <button class="button danger" disabled={!open} onclick={stop}>{ text::stop() }</button>
                     }
@@ -416,10 +432,35 @@ impl Composer {
         if !self.text.trim().is_empty() {
             self.history.forget();
             // A line end behind the last line means nothing; a blank before the first one keeps it out of the history.
-            ctx.props().wanted.emit(Intent::Submit(self.text.trim_end().into()));
+            ctx.props().wanted.emit(self.submit(self.text.trim_end().into()));
         }
         browser::focus(EDITOR);
         true
+    }
+
+    fn submit(&self, line: Rc<str>) -> Intent {
+        if self.on_server { Intent::SubmitOnServer(line) } else { Intent::Submit(line) }
+    }
+
+    /// Where lines run: visible wherever there is a choice.
+    fn place(&self, ctx: &Context<Self>) -> Html {
+        let mode = &ctx.props().facts.language_mode;
+        if mode.is_empty() || mode == "NoLanguage" {
+            return Html::default();
+        }
+        let choice = |on_server: bool, name: &'static str, about: &'static str| {
+            let chosen = self.on_server == on_server;
+            html! {
+                <button type="button" class="quiet" aria-pressed={chosen.to_string()} title={about}
+                    onclick={ctx.link().callback(move |_: MouseEvent| Did::Place { on_server })}>{ name }</button>
+            }
+        };
+        html! {
+            <span class="place" role="group" aria-label={text::place()}>
+                { choice(false, text::here(), text::here_about()) }
+                { choice(true, text::on_server(), text::on_server_about()) }
+            </span>
+        }
     }
 
     /// Runs the line with `-WhatIf`; its block offers to run it for real.
@@ -427,7 +468,7 @@ impl Composer {
         (self.completion, self.asked) = (None, None);
         if let Some(line) = &self.what_if {
             self.history.forget();
-            ctx.props().wanted.emit(Intent::Submit(line.clone()));
+            ctx.props().wanted.emit(self.submit(line.clone()));
         }
         browser::focus(EDITOR);
         true

@@ -63,12 +63,13 @@ pub(super) fn BlockView(props: &BlockProps) -> Html {
         })
         .take(8)
         .collect();
-    let id = block.id;
+    let (id, on_server) = (block.id, block.on_server);
     let click = |intent: Intent| wanted.reform(move |_: MouseEvent| intent.clone());
     let show_all = {
         let all = all.setter();
         Callback::from(move |_: MouseEvent| all.set(true))
     };
+    let run = move |line: Rc<str>| if on_server { Intent::RunOnServer(line) } else { Intent::Run(line) };
     // Parsed only where there may be one.
     let is_asked = block.is_over() && block.line.to_ascii_lowercase().contains("-w");
     let for_real = is_asked.then(|| without_what_if(&block.line)).flatten();
@@ -79,13 +80,16 @@ pub(super) fn BlockView(props: &BlockProps) -> Html {
                     title={if collapsed { text::expand() } else { text::collapse() }} onclick={props.on_collapse.reform(move |_: MouseEvent| id)}>
                     { icon(if collapsed { Icon::Closed } else { Icon::Open }) }</button>
                 <pre><Line text={block.line.clone()} {wrong} /></pre>
+                if block.on_server {
+                    <span class="where" title={text::on_server_about()}>{ text::on_server() }</span>
+                }
                 { state(block) }
                 <span class="block-tools">
                 if let Some(line) = for_real {
-                    <button class="quiet for-real" disabled={!live} title={line.clone()} onclick={click(Intent::Run(line.into()))}>{ text::for_real() }</button>
+                    <button class="quiet for-real" disabled={!live} title={line.clone()} onclick={click(run(line.into()))}>{ text::for_real() }</button>
                 }
                 if block.is_over() {
-                    <button class="quiet" disabled={!live} onclick={click(Intent::Run(block.line.clone()))}>{ text::run_again() }</button>
+                    <button class="quiet" disabled={!live} onclick={click(run(block.line.clone()))}>{ text::run_again() }</button>
                     <button class="quiet" onclick={click(Intent::Edit(block.line.clone()))}>{ text::edit() }</button>
                     if let Some((before, ..)) = earlier {
                         <button class="quiet differ" aria-pressed={differing.to_string()} title={text::difference(before)} aria-label={text::difference(before)}

@@ -70,7 +70,14 @@ fn entries(props: &PaletteProps) -> Vec<(Pick, Action)> {
     add(text::action_editor().into(), Action::Editor);
     add(text::action_grid().into(), Action::Grid);
     if let Some(block) = props.blocks.last() {
-        add(text::action_again().into(), Action::Want(Intent::Run(block.line.clone())));
+        add(
+            text::action_again().into(),
+            Action::Want(if block.on_server {
+                Intent::RunOnServer(block.line.clone())
+            } else {
+                Intent::Run(block.line.clone())
+            }),
+        );
         if !block.is_over() {
             add(text::action_stop().into(), Action::Want(Intent::StopAny));
         }

@@ -167,7 +167,7 @@ mod tests {
         use postern_shared::wire::{Event, EventKind, ServerMessage};
         let mut model = Model::default();
         for (number, line) in (1..).zip(["a", "b", "a", "c", "c"]) {
-            let kind = EventKind::Block { block: number as u32, line: line.into() };
+            let kind = EventKind::Block { block: number as u32, line: line.into(), on_server: false };
             model.apply(ServerMessage::Event(Event { number, at: 0, kind }), 0.0);
         }
         assert_eq!(recent(&model.blocks), ["c", "a", "b"].map(Rc::from));

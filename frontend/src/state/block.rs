@@ -19,6 +19,8 @@ pub struct Block {
     pub id: BlockId,
     /// The command line.
     pub line: Rc<str>,
+    /// Whether it runs on the server, in the server's own language.
+    pub on_server: bool,
     /// How it stands.
     pub run: Run,
     /// Whether the user asked to stop it.
@@ -120,8 +122,16 @@ impl Progress {
 impl Eq for Block {}
 
 impl Block {
-    pub(super) fn new(id: BlockId, line: Rc<str>) -> Self {
-        Self { id, line, run: Run::Waiting, stopping: false, parts: Vec::new(), progress: Vec::new() }
+    pub(super) fn new(id: BlockId, line: Rc<str>, on_server: bool) -> Self {
+        Self {
+            id,
+            line,
+            on_server,
+            run: Run::Waiting,
+            stopping: false,
+            parts: Vec::new(),
+            progress: Vec::new(),
+        }
     }
 
     /// Whether it ended.

@@ -172,8 +172,8 @@ impl Model {
                 self.active(at);
             }
             EventKind::SignInFailed(failure) => Rc::make_mut(&mut self.connecting).failure = Some(failure),
-            EventKind::Block { block, line } => {
-                self.blocks.push(Rc::new(Block::new(block, line.into())));
+            EventKind::Block { block, line, on_server } => {
+                self.blocks.push(Rc::new(Block::new(block, line.into(), on_server)));
                 self.active(at);
             }
             EventKind::Started { block } => {

@@ -17,7 +17,7 @@ fn feed(model: &mut Model, kinds: impl IntoIterator<Item = EventKind>) {
 }
 
 fn block(number: u32) -> EventKind {
-    EventKind::Block { block: number, line: format!("Get-{number}") }
+    EventKind::Block { block: number, line: format!("Get-{number}"), on_server: false }
 }
 
 fn result(block: u32, result: u32) -> EventKind {

@@ -27,7 +27,7 @@ const CASES: [(&str, &str, &str); 6] = [
     ("CSV import of 100,000 rows", EXPORTED, "Import-Csv .\\rows.csv | Measure-Object"),
 ];
 const OBJECTS: &str = "$objects = foreach ($i in 1..100000) { [pscustomobject]@{ Number = $i; City = \"City $($i % 500)\"; Name = \"Name $i\" } }";
-const EXPORTED: &str = "foreach ($i in 1..100000) { [pscustomobject]@{ Number = $i; City = \"City $($i % 500)\"; Name = \"Name $i\" } } | Export-Csv .\\rows.csv";
+const EXPORTED: &str = "& { foreach ($i in 1..100000) { [pscustomobject]@{ Number = $i; City = \"City $($i % 500)\"; Name = \"Name $i\" } } } | Export-Csv .\\rows.csv";
 
 const RUNS: usize = 3;
 

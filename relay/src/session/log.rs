@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn a_flood_of_notes_is_bounded_and_says_how_many_are_gone() {
         let log = log(100);
-        log.append(EventKind::Block { block: 1, line: "Get-Mailbox -Verbose".into() });
+        log.append(EventKind::Block { block: 1, line: "Get-Mailbox -Verbose".into(), on_server: false });
         for n in 0..10_000 {
             log.append(note(1, &n.to_string()));
         }
@@ -301,7 +301,7 @@ mod tests {
         let log = log(100);
         log.append(EventKind::Ready(postern_shared::wire::SessionFacts::default()));
         for block in 1..=1000 {
-            log.append(EventKind::Block { block, line: "x".into() });
+            log.append(EventKind::Block { block, line: "x".into(), on_server: false });
             log.append(EventKind::Started { block });
             log.append(ended(block));
         }

@@ -371,7 +371,7 @@ impl Session {
             // It may write a file.
             tokio::task::spawn_blocking(move || person.add_line(&line));
         }
-        self.log.append(EventKind::Block { block, line: shown });
+        self.log.append(EventKind::Block { block, line: shown, on_server: is_remote });
         match refused {
             Some(failure) => {
                 self.log.append(EventKind::Error { block, failure });

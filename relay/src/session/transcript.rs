@@ -50,7 +50,7 @@ fn text(event: &Event, out: &mut Vec<u8>) {
     let clock = format!("{:02}:{:02}:{:02}", at / 3600, at / 60 % 60, at % 60);
     let line = match &event.kind {
         EventKind::Ready(facts) => format!("Session at {} as {}.", facts.endpoint, facts.user),
-        EventKind::Block { block, line } => {
+        EventKind::Block { block, line, .. } => {
             format!("\n[{clock}] #{block} PS> {}", line.replace('\n', "\n>> "))
         }
         EventKind::Note { stream, text, .. } => match stream {
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn what_was_done_is_written_down() {
         let log = Log::new(LogLimits { events: 1000, bytes: 1 << 20 });
-        log.append(EventKind::Block { block: 1, line: "Get-Mailbox\n| x".into() });
+        log.append(EventKind::Block { block: 1, line: "Get-Mailbox\n| x".into(), on_server: false });
         log.append(EventKind::Note { block: 1, stream: NoteStream::Warning, text: "careful".into() });
         log.append(EventKind::Ended {
             block: 1,

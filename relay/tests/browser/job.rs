@@ -22,9 +22,16 @@ impl Relay {
 
     /// With further arguments.
     pub(crate) async fn start_with(more: &[&str]) -> Self {
+        let mut arguments = vec!["--demo"];
+        arguments.extend(more);
+        Self::serve(&arguments).await
+    }
+
+    /// With these arguments and no demo.
+    pub(crate) async fn serve(arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_postern"))
-            .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
-            .args(more)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

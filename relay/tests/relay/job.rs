@@ -116,7 +116,7 @@ async fn blocks_wait_for_each_other_and_can_be_stopped() {
     }
     let waiting = page
         .event(|kind| match kind {
-            EventKind::Block { block, line } if line.ends_with('3') => Some(*block),
+            EventKind::Block { block, line, .. } if line.ends_with('3') => Some(*block),
             _ => None,
         })
         .await;

@@ -176,7 +176,7 @@ async fn a_server_without_language_runs_no_scripts() {
     page.send(&ClientMessage::RunRemote { line: "1 + 1".into() }).await;
     let block = page
         .event(|kind| match kind {
-            EventKind::Block { block, line } if line == "1 + 1" => Some(*block),
+            EventKind::Block { block, line, on_server: true } if line == "1 + 1" => Some(*block),
             _ => None,
         })
         .await;

@@ -47,6 +47,8 @@ pub enum EventKind {
         block: BlockId,
         /// The command line.
         line: String,
+        /// Whether it runs on the server, as a script in the server's own language.
+        on_server: bool,
     },
     /// A block began to run.
     Started {
