@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use browser::{
     Browser,
-    job::{NEWEST, Relay, finish, first_row, pictures, sign_in},
+    job::{NEWEST, Relay, finish, first_row, pictures, run, sign_in},
 };
 use serde_json::json;
 
@@ -196,5 +196,37 @@ async fn files_are_not_offered_for_download_where_that_is_off() {
     );
     page.click("dialog .row button:nth-child(2)").await;
     page.until("document.querySelector('#editor').value === 'a.txt '").await;
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+}
+
+#[tokio::test]
+async fn out_grid_view_shows_a_grid_and_lets_rows_be_chosen() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    sign_in(&mut page).await;
+    finish(&mut page, "Get-Mailbox -ResultSize 3 | Out-GridView -Title 'Three mailboxes'", "done").await;
+    page.until(&format!(
+        "{NEWEST}.innerText.includes('Three mailboxes') && {NEWEST}.querySelector('[role=grid]')"
+    ))
+    .await;
+    run(&mut page, "Get-Mailbox -ResultSize Unlimited | Select-Object Alias, DisplayName | Out-GridView -Title Pick -PassThru | ForEach-Object { $_.Alias }").await;
+    page.until("document.querySelectorAll('dialog .several input').length === 300").await;
+    page.until("document.activeElement?.type === 'search'").await;
+    page.type_text("room 20").await;
+    page.until("document.querySelectorAll('dialog .several label:not([hidden])').length === 9").await;
+    pictures(&mut page, "pick").await;
+    for at in [0, 2] {
+        page.click_with(
+            &format!("document.querySelectorAll('dialog .several label:not([hidden]) input')[{at}]"),
+            "{}",
+        )
+        .await;
+    }
+    // What is chosen stays so when something else is looked for, and the question stays when the page is loaded again.
+    page.click("dialog input[type=search]").await;
+    page.type_text("x").await;
+    page.until("document.querySelectorAll('dialog .several label:not([hidden])').length === 0").await;
+    page.click("dialog .primary").await;
+    page.until(&format!("{NEWEST}.querySelector('.output')?.textContent === 'room-201\\nroom-203'")).await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);
 }

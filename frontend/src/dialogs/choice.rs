@@ -62,6 +62,9 @@ pub(super) fn Choices(props: &ChoicesProps) -> Html {
     }
 }
 
+/// From here on choices are searched.
+const MANY: usize = 12;
+
 #[derive(PartialEq, Properties)]
 pub(super) struct SeveralProps {
     pub choices: Vec<Choice>,
@@ -95,12 +98,29 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
             answer.emit(Answer::Choice(chosen.map(|(at, _)| at).collect()));
         })
     };
+    let sought = use_state(String::new);
+    let oninput = {
+        let sought = sought.setter();
+        Callback::from(move |event: InputEvent| {
+            sought.set(event.target_unchecked_into::<HtmlInputElement>().value().to_lowercase());
+        })
+    };
+    let hidden = |choice: &Choice| {
+        !sought.is_empty()
+            && !choice.label.to_lowercase().contains(&**sought)
+            && !choice.help.to_lowercase().contains(&**sought)
+    };
     html! {
         <form {onsubmit}>
             <p class="muted">{ text::choose_any() }</p>
+            if choices.len() > MANY {
+                <input type="search" placeholder={text::find_choice()} aria-label={text::find_choice()} autofocus=true {oninput} />
+            }
+            <div class="several">
             for ((at, choice), node) in (0u32..).zip(choices).zip(boxes.iter()) {
-                <label class="check">
-                    <input type="checkbox" ref={node.clone()} autofocus={at == 0} />
+                // Hidden and not gone: what was chosen stays chosen.
+                <label class="check" hidden={hidden(choice)}>
+                    <input type="checkbox" ref={node.clone()} autofocus={at == 0 && choices.len() <= MANY} />
                     <span>{ &choice.label }
                         if !choice.help.is_empty() {
                             <small>{ &choice.help }</small>
@@ -108,6 +128,7 @@ pub(super) fn Several(props: &SeveralProps) -> Html {
                     </span>
                 </label>
             }
+            </div>
             <div class="row">
                 <button type="button" class="button" disabled={!ready} onclick={answer.reform(|_: MouseEvent| Answer::Cancel)}>{ text::cancel() }</button>
                 <button class="button primary" disabled={!ready}>{ text::ok() }</button>

@@ -244,6 +244,11 @@ pub trait Host {
         choices: &[(PsStr, PsStr)],
         default: usize,
     ) -> Option<usize>;
+    /// Asks for any number of choices: title, message, labels with help. Nothing if no one can be asked.
+    fn choose_many(&mut self, title: &str, message: &str, choices: &[(PsStr, PsStr)]) -> Option<Vec<usize>> {
+        let _ = (title, message, choices);
+        None
+    }
     /// Asks for a user name and a password.
     fn credential(&mut self, title: &str, message: &str, user: &str) -> Option<(PsStr, PsStr)>;
     /// Removes what was shown.

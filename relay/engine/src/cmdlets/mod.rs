@@ -63,6 +63,7 @@ mod json;
 mod measure;
 mod object;
 pub(crate) mod out_file;
+mod out_grid_view;
 mod out_string;
 mod output;
 mod path;
@@ -426,6 +427,7 @@ thread_local! {
         compare_object::declare(&mut registry);
         unique::declare(&mut registry);
         out_file::declare(&mut registry);
+        out_grid_view::declare(&mut registry);
         content::declare(&mut registry);
         item::declare(&mut registry);
         file_hash::declare(&mut registry);

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Choices of one question.
-const MOST_CHOICES: usize = 256;
+const MOST_CHOICES: usize = 1_000;
 
 /// What comes out of the engine, and what it asks.
 pub(super) struct Door(pub(super) Rc<Desk>);
@@ -91,14 +91,7 @@ impl Host for Door {
         choices: &[(PsStr, PsStr)],
         default: usize,
     ) -> Option<usize> {
-        let offered = choices
-            .iter()
-            .take(MOST_CHOICES)
-            .map(|(text, help)| {
-                let (label, key) = label(text);
-                Choice { label, key, help: shorten(help) }
-            })
-            .collect();
+        let offered = offered(choices);
         let defaults = u32::try_from(default).ok().filter(|_| default < choices.len()).into_iter().collect();
         let kind = PromptKind::Choice { choices: offered, defaults, multiple: false };
         self.0.ask_for(title, message, &kind, |answer| match answer {
@@ -106,6 +99,17 @@ impl Host for Door {
                 [position] => Some(position as usize).filter(|position| *position < choices.len()),
                 _ => None,
             },
+            _ => None,
+        })
+    }
+
+    fn choose_many(&mut self, title: &str, message: &str, choices: &[(PsStr, PsStr)]) -> Option<Vec<usize>> {
+        let kind = PromptKind::Choice { choices: offered(choices), defaults: Vec::new(), multiple: true };
+        self.0.ask_for(title, message, &kind, |answer| match answer {
+            Answer::Choice(chosen) => {
+                let chosen: Vec<usize> = chosen.iter().map(|position| *position as usize).collect();
+                Some(chosen).filter(|chosen| chosen.iter().all(|position| *position < choices.len()))
+            }
             _ => None,
         })
     }
@@ -123,6 +127,14 @@ impl Host for Door {
     fn clear(&mut self) {
         self.0.show(|screen| screen.clear());
     }
+}
+
+fn offered(choices: &[(PsStr, PsStr)]) -> Vec<Choice> {
+    let choice = |(text, help): &(PsStr, PsStr)| {
+        let (label, key) = label(text);
+        Choice { label, key, help: shorten(help) }
+    };
+    choices.iter().take(MOST_CHOICES).map(choice).collect()
 }
 
 /// Shows how an activity stands.
