@@ -24,7 +24,10 @@ pub fn now() -> Millis {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-/// What the address says: `#/s/ID/dark/de/block-7`, each part of it optional.
+/// Further sessions that an address may name; a relay allows a browser fewer.
+const MOST_SESSIONS: usize = 32;
+
+/// What the address says: `#/s/ID/+ID/dark/de/block-7`, each part of it optional.
 #[derive(Debug, Default, PartialEq)]
 pub struct Place {
     /// The session.
@@ -35,6 +38,8 @@ pub struct Place {
     pub language: Option<Language>,
     /// The block to show.
     pub block: Option<BlockId>,
+    /// Further sessions of this page.
+    pub others: Vec<String>,
 }
 
 impl Place {
@@ -47,7 +52,10 @@ impl Place {
             place.session = parts.next().filter(|id| is_session_id(id)).map(ToOwned::to_owned);
         }
         for part in parts {
-            if let Some(theme) = Theme::from_name(part) {
+            if let Some(id) = part.strip_prefix('+').filter(|id| is_session_id(id)) {
+                place.others.push(id.to_owned());
+                place.others.truncate(MOST_SESSIONS);
+            } else if let Some(theme) = Theme::from_name(part) {
                 place.theme = theme;
             } else if let Some(block) = part.strip_prefix("block-").and_then(|number| number.parse().ok()) {
                 place.block = Some(block);
@@ -64,6 +72,7 @@ impl Place {
         if let Some(session) = &self.session {
             parts.push(format!("s/{session}"));
         }
+        parts.extend(self.others.iter().map(|session| format!("+{session}")));
         if self.theme != Theme::System {
             parts.push(self.theme.name().to_owned());
         }
@@ -278,7 +287,13 @@ mod tests {
         for session in [None, Some("Ab-9_".to_owned())] {
             for theme in [Theme::System, Theme::Light, Theme::Dark, Theme::Contrast] {
                 for (language, block) in [(None, None), (Some(Language::German), Some(7))] {
-                    let place = Place { session: session.clone(), theme, language, block };
+                    let place = Place {
+                        session: session.clone(),
+                        theme,
+                        language,
+                        block,
+                        others: vec!["b".into(), "c".into()],
+                    };
                     assert_eq!(Place::parse(&place.hash()), place);
                 }
             }

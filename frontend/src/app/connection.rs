@@ -44,6 +44,7 @@ impl App {
                 self.attempts = 0;
                 self.opening = None;
                 self.link = Some(link);
+                self.reconnect_beside(ctx);
                 self.stage = match std::mem::take(&mut self.stage) {
                     Stage::Asking => Stage::Connecting,
                     other => other,
@@ -126,12 +127,17 @@ impl App {
     }
 
     /// The session is gone: shows why, or the sign-in page where there is nothing to look back at.
-    pub(super) fn over(&mut self, _ctx: &Context<Self>) -> bool {
+    pub(super) fn over(&mut self, ctx: &Context<Self>) -> bool {
         self.disconnect();
         if let Some(failure) = self.model.connecting.failure.clone() {
             return self.back_to_form(Stage::Failed(Rc::new(failure)));
         }
         if self.signing_out {
+            // Whoever leaves one of several sessions goes on in the one beside it.
+            if let Some(tab) = self.tabs().last() {
+                self.model = Model::default();
+                return self.switch(ctx, Some(&tab.session));
+            }
             self.goodbye = true;
             return self.leave();
         }
@@ -159,7 +165,7 @@ impl App {
         self.sent.clear();
         self.insertion = Insertion::default();
         self.place.session = None;
-        self.place.show();
+        self.show_place();
         browser::set_title(text::product());
         true
     }

@@ -48,6 +48,12 @@ pub enum Intent {
     SignOut,
     /// Leave what is left of an ended session for the sign-in page.
     SignInAgain,
+    /// Sign in to a further session; this one stays.
+    NewSession,
+    /// Show the session of this id.
+    Switch(Rc<str>),
+    /// Keep what is in the editor of a session.
+    Draft(Rc<str>, Rc<str>),
     /// Connect again now.
     Reconnect,
     /// Use this theme.
@@ -100,6 +106,12 @@ impl App {
                 }
             }
             Intent::SignInAgain => return self.leave(),
+            Intent::NewSession => return self.switch(ctx, None),
+            Intent::Switch(session) => return self.switch(ctx, Some(&session)),
+            Intent::Draft(session, draft) => {
+                self.drafted(&session, draft);
+                return false;
+            }
             Intent::Reconnect => return self.link.is_none() && self.opening.is_none() && self.open(ctx),
             Intent::Theme(theme) => {
                 self.place.theme = theme;
@@ -117,6 +129,7 @@ impl App {
                     theme: self.place.theme,
                     language: self.place.language,
                     block: Some(block),
+                    others: Vec::new(),
                 };
                 let (address, wanted) = (place.address(), self.wanted.clone());
                 spawn_local(async move {

@@ -1,5 +1,6 @@
 //! The whole page: sign-in or console, the connection between them and the relay, and the one model that both draw.
 
+mod beside;
 mod connection;
 mod intent;
 
@@ -10,8 +11,12 @@ use postern_shared::wire::{BUILD, Failure, Offer, ServerMessage, SignedIn};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use self::connection::{REFUSALS, session_gone};
+pub use self::beside::Tab;
 pub use self::intent::Intent;
+use self::{
+    beside::Beside,
+    connection::{REFUSALS, session_gone},
+};
 use crate::{
     browser::{self, Place},
     composer::Insertion,
@@ -33,6 +38,8 @@ pub enum Happened {
     SignIn(Result<SignedIn, Failure>),
     /// Something happened to the connection with this number.
     Link(u32, LinkEvent),
+    /// Something happened to the connection of a session that is not shown.
+    Beside(Rc<str>, LinkEvent),
     /// A second of waiting to reconnect is over.
     Tick,
     /// The relay answers, or does not, while the WebSocket cannot be opened.
@@ -68,6 +75,8 @@ pub struct App {
     resent: bool,
     insertion: Insertion,
     wanted: Callback<Intent>,
+    /// Sessions that are not shown.
+    beside: Vec<Beside>,
     _listeners: [EventListener; 4],
 }
 
@@ -110,6 +119,7 @@ impl Component for App {
             resent: false,
             insertion: Insertion::default(),
             wanted: ctx.link().callback(Happened::Wanted),
+            beside: Vec::new(),
             _listeners: [
                 touched("keydown"),
                 touched("pointerdown"),
@@ -117,6 +127,12 @@ impl Component for App {
                 EventListener::new(&window, "online", move |_| online.emit(())),
             ],
         };
+        for session in std::mem::take(&mut app.place.others) {
+            let empty: Rc<str> = "".into();
+            let tab = Tab { session: session.into(), title: empty.clone(), user: empty, news: false };
+            app.keep_beside(ctx, tab, 0);
+        }
+        app.show_place();
         app.open(ctx);
         app
     }
@@ -137,7 +153,7 @@ impl Component for App {
             }
             Happened::SignIn(Ok(SignedIn { session })) => {
                 self.place.session = Some(session);
-                self.place.show();
+                self.show_place();
                 self.open(ctx);
                 true
             }
@@ -145,6 +161,7 @@ impl Component for App {
                 self.stage = Stage::Failed(Rc::new(failure));
                 true
             }
+            Happened::Beside(session, event) => self.beside_event(&session, event),
             Happened::Link(number, event) => number == self.links && self.link_event(ctx, event),
             Happened::Tick => match self.retry_in {
                 Some(seconds) if seconds > 1 => {
@@ -180,11 +197,12 @@ impl Component for App {
         let Some(facts) = self.model.facts.clone() else {
             return html! {
                 <SignInPage offer={self.offer.clone()} offer_failure={self.offer_failure.clone()} stage={self.stage.clone()}
-                    connecting={self.model.connecting.clone()} lost={self.retry_in.is_some()} goodbye={self.goodbye} {theme} {wanted} />
+                    connecting={self.model.connecting.clone()} lost={self.retry_in.is_some()} goodbye={self.goodbye} tabs={self.tabs()} {theme} {wanted} />
             };
         };
         html! {
-            <Console session={Rc::<str>::from(self.place.session.as_deref().unwrap_or_default())} facts={facts.clone()} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
+            // One console a session: nothing of one is seen in another.
+            <Console key={self.place.session.clone().unwrap_or_default()} tabs={self.tabs()} session={Rc::<str>::from(self.place.session.as_deref().unwrap_or_default())} facts={facts.clone()} {theme} {wanted} connection={self.connection()} link={self.link.clone()}
                 blocks={self.model.blocks.clone()} notes={self.model.notes.clone()}
                 prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
                 idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}

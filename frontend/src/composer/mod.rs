@@ -37,6 +37,8 @@ pub const EDITOR: &str = "editor";
 /// What the editor knows.
 #[derive(PartialEq, Properties)]
 pub struct ComposerProps {
+    /// The session's id.
+    pub session: Rc<str>,
     /// Facts of the session: the prompt.
     pub facts: Rc<SessionFacts>,
     /// The connection, which knows what could stand at the cursor.
@@ -135,7 +137,7 @@ impl Component for Composer {
     type Message = Did;
     type Properties = ComposerProps;
 
-    fn create(ctx: &Context<Self>) -> Self {
+    fn create(_: &Context<Self>) -> Self {
         Self {
             area: NodeRef::default(),
             text: "".into(),
@@ -146,7 +148,8 @@ impl Component for Composer {
             completion: None,
             asked: None,
             notice: None,
-            inserted: ctx.props().insertion.serial(),
+            // What waits for an editor is taken by the first one.
+            inserted: 0,
             what_if: None,
             on_server: false,
             pair: None,
@@ -235,6 +238,14 @@ impl Component for Composer {
             self.take(insertion);
             ctx.link().send_message(Did::Typed);
             self.notice = insertion.notice();
+        }
+    }
+
+    fn destroy(&mut self, ctx: &Context<Self>) {
+        // The page may come back to this session.
+        if !self.text.trim().is_empty() {
+            let ComposerProps { session, wanted, .. } = ctx.props();
+            wanted.emit(Intent::Draft(session.clone(), self.text.clone()));
         }
     }
 

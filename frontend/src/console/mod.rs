@@ -52,7 +52,7 @@ pub(crate) use self::{
     theme::theme_switch,
 };
 use crate::{
-    app::Intent,
+    app::{Intent, Tab},
     browser,
     composer::{Composer, EDITOR, Insertion},
     dialogs::Question,
@@ -113,6 +113,8 @@ pub struct ConsoleProps {
     pub target: Option<BlockId>,
     /// Whether this is a demo.
     pub demo: bool,
+    /// Sessions beside this one.
+    pub tabs: Rc<[Tab]>,
     /// The theme.
     pub theme: Theme,
     /// Takes what is asked for.
@@ -206,6 +208,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let top = yew::props! { TopProps {
         facts: facts.clone(), connection: *connection, link: link.clone(), idle_until: props.idle_until, theme: props.theme,
         wanted: wanted.clone(), on_help: show(Over::Help), on_palette: show(Over::Palette), on_rail: toggle_rail, rail_open: *rail,
+        tabs: props.tabs.clone(), may_open: props.allowed.is_some_and(|allowed| !allowed.kiosk),
     } };
     let busy = blocks.last().is_some_and(|block| !block.is_over());
     html! {
@@ -217,7 +220,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 <h1 class="visually-hidden">{ text::product() }{ ": " }{ &facts.endpoint }</h1>
                 <Blocks blocks={blocks.clone()} notes={props.notes.clone()} link={link.clone()} live={open} {downloads} target={props.target}
                     demo={props.demo} collapse={*collapse} wanted={wanted.clone()} on_tour={show(Over::Tour)} />
-                <Composer facts={facts.clone()} link={link.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {open} {busy} insertion={props.insertion.clone()}
+                <Composer session={props.session.clone()} facts={facts.clone()} link={link.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {open} {busy} insertion={props.insertion.clone()}
                     wanted={wanted.clone()} />
             </main>
             <div class="visually-hidden" role="status" aria-live="polite">{ props.announcement.to_string() }</div>
@@ -226,7 +229,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 Over::Help => html! { <Help on_close={show(Over::Nothing)} /> },
                 Over::Tour => html! { <Tour wanted={wanted.clone()} on_close={show(Over::Nothing)} /> },
                 Over::Palette => html! {
-                    <Palette facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} {downloads} demo={props.demo} {chosen} on_close={show(Over::Nothing)} />
+                    <Palette facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} tabs={props.tabs.clone()} {downloads} demo={props.demo} {chosen} on_close={show(Over::Nothing)} />
                 },
                 Over::Transcript(state) => transcript(state.as_ref(), &show(Over::Nothing)),
             } }

@@ -11,7 +11,7 @@ use super::{
     theme::THEMES,
 };
 use crate::{
-    app::Intent,
+    app::{Intent, Tab},
     browser,
     composer::EDITOR,
     state::Block,
@@ -39,6 +39,7 @@ pub(super) struct PaletteProps {
     pub facts: Rc<SessionFacts>,
     pub blocks: Vec<Rc<Block>>,
     pub kept: Rc<Kept>,
+    pub tabs: Rc<[Tab]>,
     pub downloads: bool,
     pub demo: bool,
     pub chosen: Callback<Action>,
@@ -103,6 +104,9 @@ fn entries(props: &PaletteProps) -> Vec<(Pick, Action)> {
     }
     for block in props.blocks.iter().rev().take(BLOCKS) {
         add(text::action_block(block.id, &block.line), Action::Block(block.id));
+    }
+    for tab in props.tabs.iter() {
+        add(text::switch_to(&tab.title), Action::Want(Intent::Switch(tab.session.clone())));
     }
     add(text::sign_out().into(), Action::Want(Intent::SignOut));
     entries.extend(props.facts.commands.iter().map(|name| {

@@ -6,7 +6,12 @@ use postern_shared::wire::SessionFacts;
 use yew::prelude::*;
 
 use super::{Connection, Countdown, Theme, mark, quality::Quality, theme_switch};
-use crate::{app::Intent, net::Link, state::Millis, text};
+use crate::{
+    app::{Intent, Tab},
+    net::Link,
+    state::Millis,
+    text,
+};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct TopProps {
@@ -20,6 +25,9 @@ pub(super) struct TopProps {
     pub on_palette: Callback<()>,
     pub on_rail: Callback<()>,
     pub rail_open: bool,
+    pub tabs: Rc<[Tab]>,
+    /// Whether a further session may be opened.
+    pub may_open: bool,
 }
 
 #[component]
@@ -38,10 +46,23 @@ pub(super) fn Top(props: &TopProps) -> Html {
             <button class="quiet menu" aria-label={text::commands()} aria-expanded={props.rail_open.to_string()}
                 onclick={props.on_rail.reform(|_: MouseEvent| ())}>{ "☰" }</button>
             <span class="brand">{ mark(20) }<span>{ text::product() }</span></span>
-            <span class="tab" title={facts.computer.clone()}>
-                <span class={dot} role="img" aria-label={state} />
-                <span class="name">{ &facts.endpoint }</span>
-            </span>
+            <nav class="tabs" aria-label={text::sessions()}>
+                <span class="tab" title={facts.computer.clone()} aria-current="page">
+                    <span class={dot} role="img" aria-label={state} />
+                    <span class="name">{ &facts.endpoint }</span>
+                </span>
+                for tab in props.tabs.iter() {
+                    <button class="tab other" title={tab.user.to_string()} onclick={click(Intent::Switch(tab.session.clone()))}>
+                        if tab.news {
+                            <span class="dot news" role="img" aria-label={text::tab_news()} />
+                        }
+                        <span class="name">{ tab.title.to_string() }</span>
+                    </button>
+                }
+                if props.may_open {
+                    <button class="quiet" id="new-session" aria-label={text::new_session()} title={text::new_session()} onclick={click(Intent::NewSession)}>{ "+" }</button>
+                }
+            </nav>
             if let Connection::Lost { retry_in } = connection {
                 <span class="lost" role="status">
                     { text::reconnecting() }

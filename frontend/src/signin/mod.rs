@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 use self::{form::Form, steps::steps_view};
 use crate::{
-    app::Intent,
+    app::{Intent, Tab},
     console::{Theme, failure_card, mark, theme_switch},
     state::Connecting,
     text,
@@ -56,6 +56,8 @@ pub struct SignInProps {
     pub lost: bool,
     /// Whether the user has just signed out.
     pub goodbye: bool,
+    /// Sessions that are open beside.
+    pub tabs: Rc<[Tab]>,
     /// The theme.
     pub theme: Theme,
     /// Takes what is asked for.
@@ -75,9 +77,24 @@ pub fn SignInPage(props: &SignInProps) -> Html {
             </header>
             <main class="card-place">
                 <div class="corner">{ theme_switch(props.theme, &props.wanted) }</div>
+                { back(props) }
                 { card(props) }
             </main>
         </div>
+    }
+}
+
+/// The way back to sessions that are open.
+fn back(props: &SignInProps) -> Html {
+    if props.tabs.is_empty() || props.stage.is_busy() {
+        return Html::default();
+    }
+    html! {
+        <nav class="back" aria-label={text::sessions()}>
+            for tab in props.tabs.iter() {
+                <button type="button" class="button" onclick={let session = tab.session.clone(); props.wanted.reform(move |_: MouseEvent| Intent::Switch(session.clone()))}>{ text::back_to(&tab.title) }</button>
+            }
+        </nav>
     }
 }
 
