@@ -1,6 +1,6 @@
 //! The README's pictures, taken of the demo in a real browser: `cargo xtask pictures`.
 //!
-//! Three stills and the main job as an animated PNG, which browsers and READMEs play where they show a PNG.
+//! Two stills and the main job as an animated PNG, which browsers and READMEs play where they show a PNG.
 
 #[path = "../tests/browser/mod.rs"]
 mod browser;
@@ -29,15 +29,8 @@ fn docs(name: &str) -> PathBuf {
 
 async fn stills(url: &str) {
     let mut page = Browser::open(url).await;
-    page.scheme("dark").await;
-    page.until("document.querySelector('#fill-in')").await;
-    page.click("#fill-in").await;
-    page.until("document.querySelector('#password').value").await;
-    keep(&mut page, "sign-in-dark.png").await;
-
     page.scheme("light").await;
-    page.eval("document.querySelector('#connect').click()").await;
-    page.until("document.querySelector('#editor')").await;
+    sign_in(&mut page).await;
     page.until("!document.querySelector('.importing')").await;
     finish(
         &mut page,

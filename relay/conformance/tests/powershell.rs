@@ -22,6 +22,12 @@ fn the_language() {
     all_pass("language.jsonl", 494);
 }
 
+/// Recorded from PowerShell 7.6's own engine, in the invariant culture.
+#[test]
+fn more_of_the_language() {
+    all_pass("more.jsonl", 480);
+}
+
 #[test]
 fn scripts_that_administrators_write() {
     all_pass("scripts.jsonl", 36);

@@ -53,6 +53,9 @@ impl Engine {
                 // What is read back may have been converted.
                 Ok(value)
             }
+            ExprKind::Const(Value::Bool(fixed)) => {
+                Err(self.not_writable(if *fixed { "true" } else { "false" }))
+            }
             ExprKind::Const(_) => Ok(value),
             ExprKind::Cast(..) | ExprKind::Attributed(..) => self.assign_typed(target, value),
             ExprKind::List(targets) => {

@@ -61,13 +61,8 @@ impl Engine {
                 "alias" => {
                     Ok(self.aliases.get(&variable.sym).map_or(Value::Null, |name| Value::Str(name.clone())))
                 }
-                _ => Err(self.throw(
-                    "System.Management.Automation.DriveNotFoundException",
-                    "DriveNotFound",
-                    Category::ObjectNotFound,
-                    Value::Str(drive.clone()),
-                    format!("Cannot find drive. A drive with the name '{drive}' does not exist."),
-                )),
+                // Reading from a drive that there is not gives nothing; only writing is an error.
+                _ => Ok(Value::Null),
             },
         }
     }

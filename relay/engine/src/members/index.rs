@@ -116,7 +116,8 @@ impl Engine {
             Some(at) => at,
             None => match self.cast(index.clone(), crate::value::Type::Int32) {
                 Ok(value) => integer(&value).unwrap_or(0),
-                Err(stop) => return Err(stop),
+                // What is no number is at no place.
+                Err(_) => return Ok(Value::Null),
             },
         };
         match value {

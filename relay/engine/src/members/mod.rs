@@ -97,6 +97,11 @@ impl Engine {
                         }
                     }
                     // A dictionary and a property bag without the member give null, anything else nothing.
+                    // Every single value counts as one.
+                    None if name.eq_ignore_ascii_case("Count") || name.eq_ignore_ascii_case("Length") => {
+                        any = true;
+                        found.push(Value::I32(1));
+                    }
                     None if matches!(item.base(), Value::Hash(_) | Value::Object(_)) => {
                         found.push(Value::Null);
                     }

@@ -712,6 +712,22 @@ fn string(engine: &mut Engine, name: &str, arguments: &[Value]) -> Option<Flow<V
             let separator = first?.text();
             let items: Vec<PsStr> = match &arguments[1..] {
                 [one] => text_list(one),
+                // Join(separator, texts, first, count).
+                [texts, Value::I32(from), Value::I32(count)] => {
+                    let texts = text_list(texts);
+                    let part = usize::try_from(*from).ok().zip(usize::try_from(*count).ok());
+                    let part = part.and_then(|(from, count)| texts.get(from..from.checked_add(count)?));
+                    let Some(part) = part else {
+                        return Some(Err(engine.throw(
+                            "System.Management.Automation.MethodInvocationException",
+                            "ArgumentOutOfRangeException",
+                            Category::NotSpecified,
+                            Value::Null,
+                            "Exception calling \"Join\" with \"4\" argument(s): \"startIndex or count is out of range.\"",
+                        )));
+                    };
+                    part.to_vec()
+                }
                 many => many.iter().map(Value::text).collect(),
             };
             let mut out = String::new();

@@ -163,6 +163,16 @@ pub(crate) fn subtract(engine: &mut Engine, left: &Value, right: &Value) -> Flow
 pub(crate) fn multiply(engine: &mut Engine, left: &Value, right: &Value) -> Flow<Value> {
     match left.base() {
         Value::Null | Value::Empty => return Ok(Value::Null),
+        Value::Bool(_) | Value::Char(_) => {
+            let (one, other) = (left.type_name(), right.type_name());
+            return Err(engine.throw(
+                "System.Management.Automation.RuntimeException",
+                "NotADefinedOperationForType",
+                Category::InvalidOperation,
+                Value::Null,
+                format!("The operation '[{one}] * [{other}]' is not defined."),
+            ));
+        }
         Value::Str(text) => {
             let count = times(engine, right)?;
             engine.check_text(text.len().saturating_mul(count))?;

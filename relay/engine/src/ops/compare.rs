@@ -1,6 +1,6 @@
 //! Equality and order.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, rc::Rc};
 
 use postern_shared::value::{Content, DateTimeKind, PsDateTime, PsValue};
 
@@ -246,6 +246,12 @@ fn order_same(left: &Value, right: &Value, case_sensitive: bool) -> Option<Order
         }
         (Value::Char(a), Value::Char(b)) => Some(a.cmp(b)),
         (Value::Char(_), Value::Str(text)) => Some(order_text(&left.text(), text, case_sensitive)),
+        // A pattern is equal to itself alone, as every object without an equality of its own.
+        (Value::Net(a), _) if a.type_of() == crate::value::Type::Regex => match right {
+            Value::Net(b) => std::ptr::eq(Rc::as_ptr(a).cast::<()>(), Rc::as_ptr(b).cast::<()>())
+                .then_some(Ordering::Equal),
+            _ => None,
+        },
         (Value::Net(a), _) if !list::is_list(left) => match right {
             Value::Net(b) if a.type_name() == b.type_name() => {
                 (a.text() == b.text()).then_some(Ordering::Equal)
