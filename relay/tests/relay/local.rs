@@ -198,3 +198,27 @@ async fn a_format_command_chooses_the_view() {
     page.sign_out().await;
     relay.stop().await;
 }
+
+#[tokio::test]
+async fn the_sessions_own_defaults_reach_remote_commands_and_what_is_missing_is_asked_for() {
+    let relay = Relay::start(config(demo(DemoOptions::default()).await)).await;
+    let (mut page, ..) = Page::sign_in(relay.address, USER, "demo").await;
+    let block = page
+        .run("$PSDefaultParameterValues['Get-Mailbox:ResultSize'] = 4; Get-Mailbox -WarningAction Ignore")
+        .await;
+    assert_eq!((block.state, block.objects), (BlockState::Completed, 4), "{block:?}");
+    let block = page.run("Get-Mailbox -ResultSize 2 -WarningAction Ignore").await;
+    assert_eq!(block.objects, 2, "what a call gives counts more: {block:?}");
+    let block = page.run("$PSDefaultParameterValues['Disabled'] = $true; (Get-Mailbox).Count").await;
+    assert_eq!(block.text, "300", "{block:?}");
+
+    let asking = page.start("function f { param([Parameter(Mandatory)][int]$n, [Parameter(Mandatory)][string[]]$l) \"$n $($l.Count)\" }; f").await;
+    for answer in ["5", "a", "b", ""] {
+        let prompt = page.prompt().await;
+        page.answer(&prompt, Answer::Line(answer.into())).await;
+    }
+    let block = page.finish(asking).await;
+    assert_eq!((block.state, block.text.as_str()), (BlockState::Completed, "5 2"), "{block:?}");
+    page.sign_out().await;
+    relay.stop().await;
+}

@@ -73,6 +73,9 @@ impl Engine {
     ) -> Flow<Args> {
         let mut args =
             Args { values: vec![None; signature.params.len()], sets: signature.all(), ..Args::default() };
+        if signature.advanced {
+            self.bind_common_defaults(&mut args, command)?;
+        }
         // Values, and for a plain function the names that it does not know, in order.
         let mut positional: Vec<Given> = Vec::new();
         let mut given = given.into_iter().peekable();
@@ -150,6 +153,9 @@ impl Engine {
             }
         }
         self.bind_positions(signature, &mut args, positional, command, expects_input)?;
+        if signature.advanced {
+            self.bind_defaults(signature, &mut args, command, expects_input)?;
+        }
         self.resolve_set(signature, &mut args, expects_input, command)?;
         Ok(args)
     }
@@ -196,7 +202,13 @@ impl Engine {
         }
     }
 
-    fn bind_common(&mut self, common: &mut Common, name: &str, value: &Value, command: &str) -> Flow<()> {
+    pub(crate) fn bind_common(
+        &mut self,
+        common: &mut Common,
+        name: &str,
+        value: &Value,
+        command: &str,
+    ) -> Flow<()> {
         let on = convert::truth(value);
         match name {
             "Verbose" => common.verbose = Some(on),
@@ -255,7 +267,7 @@ impl Engine {
     }
 
     /// Binds one value, converted and checked.
-    fn bind_one(
+    pub(crate) fn bind_one(
         &mut self,
         signature: &Signature,
         args: &mut Args,
@@ -531,16 +543,29 @@ impl Engine {
                 } else {
                     possible.first().copied().unwrap_or(1)
                 };
-                let names: Vec<&str> =
-                    missing(args, wanted).iter().map(|param| param.name.as_str()).collect();
-                return Err(self.binding(
-                    "MissingMandatoryParameter",
-                    command,
-                    format!(
-                        "Cannot process command because of one or more missing mandatory parameters: {}.",
-                        names.join(" ")
-                    ),
-                ));
+                let lacking: Vec<(usize, &Param)> = signature
+                    .params
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, param)| {
+                        missing(args, wanted).iter().any(|lacking| std::ptr::eq(*lacking, *param))
+                    })
+                    .collect();
+                for (at, param) in &lacking {
+                    let Some(value) = self.ask_parameter(param) else {
+                        let names: Vec<&str> = lacking.iter().map(|(_, param)| param.name.as_str()).collect();
+                        return Err(self.binding(
+                            "MissingMandatoryParameter",
+                            command,
+                            format!(
+                                "Cannot process command because of one or more missing mandatory parameters: {}.",
+                                names.join(" ")
+                            ),
+                        ));
+                    };
+                    self.bind_one(signature, args, *at, value, command, expects_input)?;
+                }
+                wanted
             }
             several if several.contains(&signature.default_set) => signature.default_set,
             several => {

@@ -3,6 +3,7 @@
 mod assign;
 mod bind;
 mod command;
+mod defaults;
 mod errors;
 mod expr;
 pub(crate) mod files;

@@ -83,6 +83,17 @@ impl Engine {
                 }
             }
         }
+        let written = |own: &str| {
+            parameters.iter().any(|(name, _): &(Option<PsStr>, PsValue)| {
+                name.as_ref().is_some_and(|name| {
+                    let name = name.trim_start_matches('-').trim_end_matches(':');
+                    own.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+                })
+            })
+        };
+        for (own, value) in self.remote_defaults(&name, written)? {
+            parameters.push((Some(format!("-{own}:").into()), value.to_ps()));
+        }
         Ok(RemoteStage { name, parameters, common: args.common, expects_input, at, run: None, failed: false })
     }
 
