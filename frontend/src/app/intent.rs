@@ -75,10 +75,10 @@ pub enum Intent {
 impl App {
     pub(super) fn intent(&mut self, ctx: &Context<Self>, intent: Intent) -> bool {
         match intent {
-            Intent::Submit(line) => self.submit(line, false),
-            Intent::SubmitOnServer(line) => self.submit(line, true),
-            Intent::Run(line) => self.rerun(line, false),
-            Intent::RunOnServer(line) => self.rerun(line, true),
+            Intent::Submit(line) => self.submit(&line, false),
+            Intent::SubmitOnServer(line) => self.submit(&line, true),
+            Intent::Run(line) => self.rerun(&line, false),
+            Intent::RunOnServer(line) => self.rerun(&line, true),
             Intent::Edit(line) => self.insertion = self.insertion.replaced(&line),
             Intent::Use(names) => self.insertion = self.insertion.used(&names),
             Intent::Insert(piece) => self.insertion = self.insertion.inserted(&piece),
@@ -159,17 +159,17 @@ impl App {
         true
     }
 
-    fn submit(&mut self, line: Rc<str>, on_server: bool) {
+    fn submit(&mut self, line: &Rc<str>, on_server: bool) {
         self.insertion = if self.run(line.clone(), on_server) {
             self.insertion.cleared()
         } else {
-            self.insertion.kept(&line, text::not_sent())
+            self.insertion.kept(line, text::not_sent())
         };
     }
 
-    fn rerun(&mut self, line: Rc<str>, on_server: bool) {
+    fn rerun(&mut self, line: &Rc<str>, on_server: bool) {
         if !self.run(line.clone(), on_server) {
-            self.insertion = self.insertion.kept(&line, text::not_sent());
+            self.insertion = self.insertion.kept(line, text::not_sent());
         }
     }
 

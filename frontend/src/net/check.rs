@@ -69,7 +69,8 @@ async fn steps(form: &SignIn, told: &Callback<Checked>) -> Result<(), Failure> {
         rest.extend(chunk);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line = rest.drain(..=end).collect::<Vec<u8>>();
-            let step = parsed::<CheckStep>(200, &String::from_utf8_lossy(&line))?;
+            let step =
+                parsed::<CheckStep>(200, &String::from_utf8_lossy(&line)).map_err(|failure| *failure)?;
             told.emit(Checked::Step(Box::new(step)));
         }
         if rest.len() > MOST_LINE {

@@ -18,7 +18,7 @@ pub fn file_address(session: &str, name: &str) -> String {
 /// If the relay refuses, cannot be reached or answers something else.
 pub async fn files(session: &str) -> Result<WorkspaceFiles, Failure> {
     let body = answer(Request::get(&format!("/api/files/{session}")), None).await?;
-    parsed(200, &body)
+    parsed(200, &body).map_err(|failure| *failure)
 }
 
 /// The beginning of a file.
@@ -27,7 +27,7 @@ pub async fn files(session: &str) -> Result<WorkspaceFiles, Failure> {
 /// As for [`files`].
 pub async fn preview(session: &str, name: &str) -> Result<Preview, Failure> {
     let body = answer(Request::get(&address("preview", session, name)), None).await?;
-    parsed(200, &body)
+    parsed(200, &body).map_err(|failure| *failure)
 }
 
 /// Writes a file of the user's machine under its own name.

@@ -13,7 +13,7 @@ use crate::text;
 pub async fn offer() -> Result<Offer, Failure> {
     let response = Request::get("/api/offer").send().await.map_err(|error| unreachable(&error))?;
     let (status, body) = read(response).await?;
-    parsed(status, &body)
+    parsed(status, &body).map_err(|failure| *failure)
 }
 
 /// Signs in.
@@ -28,7 +28,7 @@ pub async fn sign_in(form: &SignIn) -> Result<SignedIn, Failure> {
     let response = request.send().await.map_err(|error| unreachable(&error))?;
     let ok = response.ok();
     let (status, body) = read(response).await?;
-    if ok { parsed(status, &body) } else { Err(refused(status, &body)) }
+    if ok { parsed(status, &body).map_err(|failure| *failure) } else { Err(refused(status, &body)) }
 }
 
 pub(super) async fn read(response: Response) -> Result<(u16, String), Failure> {
@@ -47,13 +47,13 @@ pub(super) fn unreachable(error: &gloo_net::Error) -> Failure {
 }
 
 /// The body of an answer.
-pub(super) fn parsed<T: FromJson>(status: u16, body: &str) -> Result<T, Failure> {
-    T::parse(body).map_err(|wrong| unexpected(status, body, wrong))
+pub(super) fn parsed<T: FromJson>(status: u16, body: &str) -> Result<T, Box<Failure>> {
+    T::parse(body).map_err(|wrong| Box::new(unexpected(status, body, wrong)))
 }
 
 /// Why the relay refuses, from the body of its answer.
 pub(super) fn refused(status: u16, body: &str) -> Failure {
-    parsed(status, body).unwrap_or_else(|failure| failure)
+    parsed(status, body).unwrap_or_else(|failure| *failure)
 }
 
 fn unexpected(status: u16, body: &str, wrong: Wrong) -> Failure {

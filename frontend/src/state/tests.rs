@@ -65,6 +65,7 @@ fn a_block_keeps_what_it_gave_in_order() {
             Part::Note { text, .. } | Part::Text(text) => text.to_string(),
             Part::Error(failure) => failure.what.clone(),
             Part::Result(result) => result.id.to_string(),
+            Part::Changed(changed) => changed.object.clone(),
         })
         .collect();
     assert_eq!(kinds, ["careful", "a\nb", "4", "c"]);

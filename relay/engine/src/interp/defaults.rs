@@ -18,7 +18,7 @@ impl Engine {
     /// wildcards.
     fn defaults_of(&mut self, command: &str) -> Flow<Vec<(PsStr, Value)>> {
         let table = match self.scope.find(known::DEFAULTS) {
-            Some(Value::Hash(table)) if table.len() > 0 && !command.is_empty() => table,
+            Some(Value::Hash(table)) if !table.is_empty() && !command.is_empty() => table,
             _ => return Ok(Vec::new()),
         };
         if is_off(&table) {

@@ -90,8 +90,8 @@ pub(super) fn of(name: &str, type_name: &str) -> Vec<PsStr> {
     Vec::new()
 }
 
-/// The last part of a type's name, without what it is generic over: `ByteQuantifiedSize` of
-/// `Microsoft.Exchange.Data.Unlimited`1[[Microsoft.Exchange.Data.ByteQuantifiedSize, …]]`.
+/// The last part of a type's name, of a generic one that of what it is generic over: `ByteQuantifiedSize` for an
+/// `Unlimited` of `Microsoft.Exchange.Data.ByteQuantifiedSize`.
 pub(super) fn short(type_name: &str) -> &str {
     let inner = type_name.rsplit("[[").next().unwrap_or(type_name);
     let inner = inner.split([',', ']']).next().unwrap_or(inner);

@@ -220,7 +220,7 @@ impl Nameable {
         // What every command has comes last, what it is about comes first.
         let place = |parameter: &&Parameter| {
             let is = |name: &&str| parameter.name.eq_ignore_ascii_case(name);
-            if COMMON.iter().any(|name| is(name)) { 2 } else { u8::from(!is(&"Identity")) }
+            if COMMON.iter().any(is) { 2 } else { u8::from(!is(&"Identity")) }
         };
         let mut all: Vec<&Parameter> = all.iter().filter(|parameter| !is_given(parameter)).collect();
         all.sort_by_key(place);
@@ -420,9 +420,9 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
 
 /// A text as an argument: bare where that means the same.
 fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "._-\\/:@+".contains(c);
-    let starts_well = text.chars().next().is_some_and(|c| c.is_alphabetic());
-    if starts_well && text.chars().all(plain) && !text.contains('@') {
+    let plain = |c: char| c.is_alphanumeric() || "._-\\/:+".contains(c);
+    let starts_well = text.chars().next().is_some_and(char::is_alphabetic);
+    if starts_well && text.chars().all(plain) {
         text.to_owned()
     } else {
         format!("'{}'", text.replace('\'', "''"))
