@@ -143,7 +143,10 @@ async fn palette_tour_and_help() {
     pictures(&mut page, "palette").await;
     page.type_text("dark").await;
     page.press("Enter", 0).await;
-    page.until("document.documentElement.dataset.theme === 'dark'").await;
+    page.until(
+        "document.documentElement.dataset.theme === 'dark' && !document.querySelector('dialog.palette')",
+    )
+    .await;
     page.press("k", 2).await;
     page.until("document.activeElement?.getAttribute('role') === 'combobox'").await;
     page.type_text("get-transportr").await;
