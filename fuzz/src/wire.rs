@@ -1,8 +1,8 @@
 //! The messages between page and relay: what can be read can be written, and is read back the same.
 
 use postern_shared::wire::{
-    Answer, ClientMessage, Condition, Event, EventKind, Failure, NoteStream, ServerMessage, SortKey, Test,
-    View, decode, encode,
+    Answer, ClientMessage, Condition, Event, EventKind, Failure, Grouping, NoteStream, ServerMessage,
+    SortKey, Test, View, decode, encode,
 };
 
 /// A frame, taken for each side's.
@@ -28,6 +28,12 @@ pub fn seeds() -> Vec<Vec<u8>> {
         sort: vec![SortKey { property: text("Name"), descending: true }],
         filter: text("a"),
         conditions: vec![Condition { property: text("Alias"), test: Test::Contains(text("b")) }],
+        group: Some(Grouping {
+            property: text("Office"),
+            sums: vec![text("Items")],
+            folded: true,
+            except: vec![text("Graz")],
+        }),
     };
     let client = [
         ClientMessage::Hello { build: text("build"), after: 7 },

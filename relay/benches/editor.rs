@@ -18,8 +18,9 @@ const KEYS: usize = 101;
 
 /// Types a letter and waits for a change of an element; gives the milliseconds. `execCommand` is what a key does.
 const TYPE: &str = "window.typed = (letter, where) => new Promise(done => { \
-    const began = performance.now(); \
-    const watch = new MutationObserver(() => { if (!where()) return; watch.disconnect(); done(performance.now() - began) }); \
+    const began = performance.now(); let told = began; \
+    document.addEventListener('input', () => { told = performance.now() }, { capture: true, once: true }); \
+    const watch = new MutationObserver(() => { if (!where()) return; watch.disconnect(); window.own = performance.now() - told; done(performance.now() - began) }); \
     watch.observe(document.querySelector('.composer'), { childList: true, subtree: true, characterData: true }); \
     document.execCommand('insertText', false, letter) })";
 
@@ -40,13 +41,15 @@ async fn main() {
     page.type_text(&script).await;
     page.type_text("# ").await;
     page.settled().await;
-    let mut keys = Vec::new();
+    let (mut keys, mut own) = (Vec::new(), Vec::new());
     for key in 0..KEYS {
         let letter = ["a", "b", " "][key % 3];
         let time = page.eval(&format!("typed('{letter}', () => true)")).await;
         keys.push(time.as_f64().expect("milliseconds"));
+        own.push(page.eval("own").await.as_f64().expect("milliseconds"));
     }
     println!("a key in a script of {} bytes, until it is coloured: {}", script.len(), spread(&mut keys));
+    println!("of that the page's own, from the browser's `input` event on: {}", spread(&mut own));
 
     let mut lists = Vec::new();
     for text in [

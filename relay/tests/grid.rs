@@ -81,6 +81,67 @@ async fn sorted_filtered_and_grouped() {
 }
 
 #[tokio::test]
+async fn rows_stand_together_under_headings() {
+    let relay = Relay::start().await;
+    let mut page = Browser::open(&relay.url).await;
+    page.allow_files().await;
+    sign_in(&mut page).await;
+    finish(
+        &mut page,
+        "Get-MailboxStatistics -Server EX01 | Select-Object DisplayName, DatabaseName, ItemCount",
+        "done",
+    )
+    .await;
+    first_row(&mut page).await;
+    let of = page.eval(&format!("{NEWEST}.querySelector('.tools .count').textContent")).await;
+    let of = of.as_str().unwrap_or_default().to_owned();
+
+    open_menu(&mut page, 2).await;
+    page.click(".column-menu .choose button:nth-last-child(2)").await;
+    let folds =
+        format!("[...{NEWEST}.querySelectorAll('.rows .group')].map(e => e.getAttribute('aria-expanded'))");
+    page.until(&format!("{folds}[0] === 'true' && {NEWEST}.querySelector('[role=treegrid]')")).await;
+    // Objects are counted, not headings.
+    until_count(&mut page, &of).await;
+    pictures(&mut page, "grid-group-rows").await;
+
+    // Folded, each group is a line with how many it has and their sum.
+    page.click(".block:last-child .fold-all").await;
+    page.until(&format!("{folds}.length > 1 && {folds}.every(e => e === 'false') && {NEWEST}.querySelectorAll('.rows .tr').length === {folds}.length")).await;
+    let counts = format!(
+        "[...{NEWEST}.querySelectorAll('.rows .group .badge')].reduce((sum, e) => sum + Number(e.textContent), 0)"
+    );
+    let all = page.eval(&counts).await.as_f64().unwrap_or_default();
+    assert_eq!(format!("{all} objects"), of);
+    let sum = page.eval(&format!("{NEWEST}.querySelector('.rows .group .num').textContent")).await;
+    assert!(sum.as_str().unwrap_or_default().starts_with("Σ "), "{sum}");
+
+    // By keyboard: to the first group, unfolded and folded.
+    page.press("Home", 0).await;
+    page.press("ArrowRight", 0).await;
+    page.until(&format!(
+        "{folds}[0] === 'true' && {NEWEST}.querySelectorAll('.rows .tr').length > {folds}.length"
+    ))
+    .await;
+    page.press("ArrowDown", 0).await;
+    page.until(&format!("{NEWEST}.querySelectorAll('.rows .tr')[1].classList.contains('selected')")).await;
+    page.press("ArrowUp", 0).await;
+    page.press("Enter", 0).await;
+    page.until(&format!("{folds}.every(e => e === 'false')")).await;
+
+    // What is selected is objects, folded away or not; and the way back.
+    page.click(".block:last-child .unfold-all").await;
+    page.until(&format!("{folds}[0] === 'true'")).await;
+    page.press("a", 2).await;
+    page.until(&format!("{NEWEST}.querySelector('.tools .chip').textContent.startsWith('{all} ')")).await;
+    page.click(".filters .group button").await;
+    page.until(&format!("{NEWEST}.querySelector('[role=grid]') && !{NEWEST}.querySelector('.rows .group')"))
+        .await;
+    until_count(&mut page, &of).await;
+    assert!(page.errors.is_empty(), "{:?}", page.errors);
+}
+
+#[tokio::test]
 async fn columns_are_moved_pinned_and_chosen() {
     let relay = Relay::start().await;
     let mut page = Browser::open(&relay.url).await;

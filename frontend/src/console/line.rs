@@ -3,7 +3,7 @@
 use std::{ops::Range, rc::Rc};
 
 use postern_shared::{
-    syntax::{TokenClass, highlight},
+    syntax::{Token, TokenClass, highlighted, parse},
     wire::Position,
 };
 use yew::prelude::*;
@@ -21,38 +21,89 @@ pub struct LineProps {
     /// What is wrong in it.
     #[prop_or_default]
     pub wrong: Vec<Position>,
-    /// A pair of brackets to be marked.
-    #[prop_or_default]
-    pub pair: Option<[Position; 2]>,
-    /// Whether every character stands as it is, as under a text area that shows the same; otherwise those that are not
-    /// seen are written out.
-    #[prop_or_default]
-    pub exact: bool,
 }
 
-/// A command line in its colours.
+/// A command line in its colours; characters that are not seen are written out.
 #[component]
 pub fn Line(props: &LineProps) -> Html {
-    let LineProps { text: line, wrong, pair, exact } = props;
-    let shown = |range: Range<usize>| {
-        let piece = line.get(range).unwrap_or_default();
-        if *exact { piece.to_owned() } else { text::visible(piece).into_owned() }
-    };
+    let LineProps { text, wrong } = props;
+    let tokens = if text.len() > LONGEST_COLOURED { Vec::new() } else { parse(text).tokens };
+    coloured(text, &tokens, wrong, &[], false)
+}
+
+/// The text in its colours, row by row: of an editor's text one row changes with a key.
+///
+/// `marked` are brackets. `exact` leaves every character as it is, as under a text area that shows the same.
+pub fn coloured(text: &str, tokens: &[Token], wrong: &[Position], marked: &[Position], exact: bool) -> Html {
+    let tokens = if text.len() > LONGEST_COLOURED { &[] } else { tokens };
+    let pieces = pieces(text, tokens, wrong, marked);
+    let mut rest = pieces.as_slice();
+    let mut rows = Vec::new();
+    while !rest.is_empty() {
+        let ends_row = |piece: &Piece| text.get(piece.range.clone()).is_some_and(|text| text.ends_with('\n'));
+        let (row, behind) = rest.split_at(rest.iter().position(ends_row).map_or(rest.len(), |at| at + 1));
+        rest = behind;
+        let spans: Vec<Span> = row
+            .iter()
+            .map(|piece| Span {
+                text: text.get(piece.range.clone()).unwrap_or_default().to_owned(),
+                class: piece.class,
+                is_wrong: piece.is_wrong,
+                is_marked: piece.is_marked,
+            })
+            .collect();
+        rows.push(html! { <Row key={rows.len()} {spans} {exact} /> });
+    }
+    rows.into_iter().collect()
+}
+
+/// A piece of one colour.
+#[derive(Clone, PartialEq)]
+struct Span {
+    text: String,
+    class: Option<&'static str>,
+    is_wrong: bool,
+    is_marked: bool,
+}
+
+#[derive(PartialEq, Properties)]
+struct RowProps {
+    spans: Vec<Span>,
+    exact: bool,
+}
+
+/// A row of a text, drawn again only when it changes.
+#[component]
+fn Row(props: &RowProps) -> Html {
     html! {
-        for (range, class) in pieces(line, wrong, pair.as_ref().map_or(&[], |pair| pair)) {
-            <span {class}>{ shown(range) }</span>
+        for span in &props.spans {
+            <span class={classes!(span.class, span.is_wrong.then_some("squiggle"), span.is_marked.then_some("paired"))}>
+                { if props.exact { span.text.clone() } else { text::visible(&span.text).into_owned() } }
+            </span>
         }
     }
 }
 
-/// Cuts a text where its colour or underline changes; the pieces cover it without gaps.
-fn pieces(text: &str, wrong: &[Position], marked: &[Position]) -> Vec<(Range<usize>, Classes)> {
-    let tokens = colours(text);
+/// A part of the text of one look.
+struct Piece {
+    range: Range<usize>,
+    class: Option<&'static str>,
+    is_wrong: bool,
+    is_marked: bool,
+}
+
+/// Cuts a text where its colour or underline changes and behind each line end; the pieces cover it without gaps.
+fn pieces(text: &str, tokens: &[Token], wrong: &[Position], marked: &[Position]) -> Vec<Piece> {
+    let tokens: Vec<_> = highlighted(tokens)
+        .into_iter()
+        .filter_map(|(range, class)| Some((range, class_of(class)?)))
+        .collect();
     let mut cuts = vec![0, text.len()];
     cuts.extend(tokens.iter().flat_map(|(range, _)| [range.start, range.end]));
     cuts.extend(
         wrong.iter().chain(marked).flat_map(|position| [position.start as usize, position.end as usize]),
     );
+    cuts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
     cuts.retain(|cut| text.is_char_boundary(*cut));
     cuts.sort_unstable();
     cuts.dedup();
@@ -63,22 +114,13 @@ fn pieces(text: &str, wrong: &[Position], marked: &[Position]) -> Vec<(Range<usi
         while tokens.get(next_token).is_some_and(|(range, _)| range.end <= start) {
             next_token += 1;
         }
-        let colour =
-            tokens.get(next_token).filter(|(range, _)| range.start <= start).map(|(_, class)| *class);
+        let class = tokens.get(next_token).filter(|(range, _)| range.start <= start).map(|(_, class)| *class);
         let is_in = |positions: &[Position]| {
             positions.iter().any(|position| position.start as usize <= start && end <= position.end as usize)
         };
-        let class = classes!(colour, is_in(wrong).then_some("squiggle"), is_in(marked).then_some("paired"));
-        pieces.push((start..end, class));
+        pieces.push(Piece { range: start..end, class, is_wrong: is_in(wrong), is_marked: is_in(marked) });
     }
     pieces
-}
-
-fn colours(text: &str) -> Vec<(Range<usize>, &'static str)> {
-    if text.len() > LONGEST_COLOURED {
-        return Vec::new();
-    }
-    highlight(text).into_iter().filter_map(|(range, class)| Some((range, class_of(class)?))).collect()
 }
 
 fn class_of(class: TokenClass) -> Option<&'static str> {
@@ -98,14 +140,14 @@ fn class_of(class: TokenClass) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use postern_shared::wire::Position;
+    use postern_shared::{syntax::parse, wire::Position};
 
     use super::pieces;
 
     fn shown(text: &str, wrong: &[Position]) -> Vec<(String, bool)> {
-        let all = pieces(text, wrong, &[]);
-        assert_eq!(all.iter().map(|(range, _)| &text[range.clone()]).collect::<String>(), text);
-        all.into_iter().map(|(range, class)| (text[range].to_owned(), class.contains("squiggle"))).collect()
+        let all = pieces(text, &parse(text).tokens, wrong, &[]);
+        assert_eq!(all.iter().map(|piece| &text[piece.range.clone()]).collect::<String>(), text);
+        all.into_iter().map(|piece| (text[piece.range].to_owned(), piece.is_wrong)).collect()
     }
 
     #[test]
@@ -124,5 +166,11 @@ mod tests {
             shown("ää 'x'", &[Position { start, end }]);
         }
         assert!(shown("", &[]).is_empty());
+    }
+
+    #[test]
+    fn a_row_ends_behind_its_line_end_also_within_a_string() {
+        let texts: Vec<String> = shown("'a\nb'\n\nc", &[]).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(texts, ["'a\n", "b'", "\n", "\n", "c"]);
     }
 }

@@ -39,7 +39,7 @@ use self::{
 };
 pub use self::{
     clock::{Countdown, Elapsed},
-    line::Line,
+    line::{Line, coloured},
     modal::Modal,
     theme::Theme,
 };

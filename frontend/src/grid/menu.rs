@@ -21,6 +21,8 @@ pub(super) enum Chosen {
     SortAlso,
     Filter(Test),
     Unfilter,
+    /// Rows with the same value stand together.
+    Group,
     /// Show what the column holds.
     Summary,
     Pin,
@@ -227,6 +229,7 @@ impl Component for Menu {
                     if props.sorted {
                         { pick(text::sort_add(), Chosen::SortAlso, false) }
                     }
+                    { pick(text::group_rows(), Chosen::Group, false) }
                     { pick(text::group_by(), Chosen::Summary, false) }
                 </div>
                 <form {onsubmit} aria-label={text::column_filter(&props.label)}>

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, rc::Rc};
 
-use postern_shared::wire::{Cell, RequestId, RowBatch};
+use postern_shared::wire::{Cell, Heading, RequestId, RowBatch};
 
 /// Rows asked for at least, so that a slow scroll does not ask row by row.
 const AT_LEAST: u64 = 100;
@@ -37,6 +37,8 @@ impl From<Cell> for Shown {
 pub(super) struct Row {
     /// Its number in the result itself.
     pub(super) number: u64,
+    /// What it says where it is no object but stands above the rows of a group.
+    pub(super) heading: Option<Heading>,
     /// Its cells, in the order of the asked columns.
     pub(super) cells: Vec<Shown>,
     /// The age of the view that it belongs to.
@@ -48,6 +50,10 @@ pub(super) struct Row {
 pub(super) struct Rows {
     here: BTreeMap<u64, Rc<Row>>,
     total: u64,
+    /// Objects of the view in all, those of folded groups among them.
+    objects: u64,
+    /// Headings of the view in all.
+    groups: u64,
     /// Grows when rows that are here may stand elsewhere by now; older rows are shown until newer ones come.
     age: u32,
     in_flight: Option<InFlight>,
@@ -78,6 +84,22 @@ impl Rows {
         self.total
     }
 
+    /// Objects of the view in all, as far as known.
+    pub(super) fn objects(&self) -> u64 {
+        self.objects
+    }
+
+    /// Headings among the rows from the one to the one before the other, as far as they are here.
+    pub(super) fn headings(&self, from: u64, to: u64) -> u64 {
+        if (from, to) == (0, self.total) {
+            return self.groups;
+        }
+        if self.groups == 0 {
+            return 0;
+        }
+        self.here.range(from..to).filter(|(_, row)| row.heading.is_some()).count() as u64
+    }
+
     /// A row, if it is here.
     pub(super) fn get(&self, row: u64) -> Option<&Rc<Row>> {
         self.here.get(&row)
@@ -104,6 +126,7 @@ impl Rows {
     pub(super) fn grew(&mut self, rows: u64, in_order: bool) {
         if in_order {
             self.total = self.total.max(rows);
+            self.objects = self.total;
         } else {
             self.age = self.age.wrapping_add(1);
         }
@@ -150,11 +173,13 @@ impl Rows {
         if std::mem::take(&mut self.outdated) {
             self.here.clear();
         }
-        self.total = batch.total;
+        (self.total, self.objects, self.groups) = (batch.total, batch.objects, batch.groups);
+        let mut headings = batch.headings.iter().peekable();
         self.here.split_off(&batch.total);
         for (at, number) in batch.rows.iter().enumerate() {
             let cells = batch.columns.iter().map(|column| column.cell(at).into()).collect();
-            let row = Row { number: *number, cells, age };
+            let heading = headings.next_if(|heading| heading.at as usize == at).cloned();
+            let row = Row { number: *number, heading, cells, age };
             self.here.insert(batch.from.saturating_add(at as u64), Rc::new(row));
         }
         if batch.rows.is_empty() && batch.from < batch.total {
@@ -183,14 +208,15 @@ impl Rows {
 
 #[cfg(test)]
 mod tests {
-    use postern_shared::wire::{Cell, Column, RowBatch};
+    use postern_shared::wire::{Cell, Column, Group, Heading, RowBatch};
 
     use super::{KEPT, Rows, Shown, Taken};
 
     fn batch(request: u32, from: u64, count: u64, total: u64) -> RowBatch {
         let columns =
             vec![Column::Mixed((0..count).map(|row| Cell::Text((from + row).to_string())).collect())];
-        RowBatch { request, from, total, rows: (from..from + count).collect(), columns }
+        let rows = (from..from + count).collect();
+        RowBatch { request, from, total, objects: total, rows, columns, ..RowBatch::default() }
     }
 
     fn filled(total: u64, count: u64) -> Rows {
@@ -213,6 +239,22 @@ mod tests {
         assert_eq!(rows.missing(90..150), Some((100, 100)));
         assert_eq!(rows.missing(4990..5100), Some((4990, 10)));
         assert_eq!(rows.get(7).map(|row| row.cells.clone()), Some(vec![Shown::Text("7".into())]));
+    }
+
+    #[test]
+    fn headings_are_known_where_they_stand() {
+        let mut rows = Rows::default();
+        rows.asked(1);
+        let heading =
+            |at| Heading { at, group: Group { text: at.to_string(), count: 1, sums: vec![] }, folded: false };
+        let mut grouped = batch(1, 10, 6, 90);
+        (grouped.objects, grouped.groups, grouped.headings) = (70, 20, vec![heading(1), heading(4)]);
+        rows.take(&grouped, 0);
+        let at = |row| {
+            rows.get(row).and_then(|row| row.heading.as_ref()).map(|heading| heading.group.text.as_str())
+        };
+        assert_eq!([at(10), at(11), at(14), at(15)], [None, Some("1"), Some("4"), None]);
+        assert_eq!((rows.headings(10, 14), rows.headings(0, 90), rows.objects()), (1, 20, 70));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod bar;
 mod changes;
 mod draw;
+mod group;
 mod keys;
 mod pane;
 mod parts;
@@ -10,7 +11,7 @@ mod parts;
 use std::rc::Rc;
 
 use gloo::{events::EventListener, timers::callback::Timeout};
-use postern_shared::wire::{Condition, View};
+use postern_shared::wire::{Condition, Grouping, View};
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
@@ -79,6 +80,10 @@ pub(super) enum Did {
     Use,
     Compare,
     SelectNone,
+    /// Folds or unfolds the group whose heading this row is.
+    Fold(u64),
+    FoldAll(bool),
+    Ungroup,
 }
 
 pub(super) struct Table {
@@ -87,6 +92,7 @@ pub(super) struct Table {
     /// The filter in use.
     filter: String,
     conditions: Vec<Condition>,
+    group: Option<Grouping>,
     filter_input: NodeRef,
     filter_pause: Option<Timeout>,
     scroll: Scroll,
@@ -125,6 +131,7 @@ impl Component for Table {
             rows: Rows::default(),
             filter: String::new(),
             conditions: Vec::new(),
+            group: None,
             filter_input: NodeRef::default(),
             filter_pause: None,
             scroll: Scroll { view: FIRST_VIEW, ..Scroll::default() },
@@ -266,15 +273,15 @@ impl Component for Table {
             }
             Did::ToggledColumn(property) => {
                 self.columns.toggle(&property);
-                self.rows.new_columns();
+                self.new_columns();
             }
             Did::AllColumns => {
                 self.columns.show_all(&ctx.props().result.properties);
-                self.rows.new_columns();
+                self.new_columns();
             }
             Did::DefaultColumns => {
                 self.columns.reset(&ctx.props().result.properties);
-                self.rows.new_columns();
+                self.new_columns();
             }
             Did::ClosedPane => {
                 self.close_pane();
@@ -288,6 +295,15 @@ impl Component for Table {
             Did::Compare => self.compare(),
             Did::SelectNone => {
                 self.selection.clear();
+                self.focus();
+            }
+            Did::Fold(row) => {
+                self.cursor = Some((Spot::Row(row), 0));
+                self.fold(row, None);
+            }
+            Did::FoldAll(folded) => self.fold_all(folded),
+            Did::Ungroup => {
+                self.group_by(None);
                 self.focus();
             }
         }
@@ -313,7 +329,7 @@ impl Component for Table {
 impl Table {
     /// Whether rows stand in the order of arrival, all of them.
     fn in_order(&self) -> bool {
-        self.columns.sort.is_empty() && self.filter.is_empty() && self.conditions.is_empty()
+        self.shown() == View::default()
     }
 
     /// The rows shown, and their order.
@@ -322,6 +338,7 @@ impl Table {
             sort: self.columns.sort.clone(),
             filter: self.filter.clone(),
             conditions: self.conditions.clone(),
+            group: self.group.clone(),
         }
     }
 
@@ -359,6 +376,12 @@ impl Table {
         self.new_view();
     }
 
+    /// Other columns are shown, or the same in another order.
+    fn new_columns(&mut self) {
+        self.rows.new_columns();
+        self.add_up();
+    }
+
     fn new_view(&mut self) {
         self.rows.new_view();
         if let Some((spot @ Spot::Row(_), _)) = &mut self.cursor {
@@ -381,8 +404,17 @@ impl Table {
 
     fn do_wanted(&mut self, ctx: &Context<Self>) {
         let Some((Spot::Row(row), _)) = self.cursor else { return };
-        let Some(number) = self.rows.get(row).map(|row| row.number) else { return };
+        let Some((number, is_heading)) = self.rows.get(row).map(|row| (row.number, row.heading.is_some()))
+        else {
+            return;
+        };
         let Some(wanted) = self.wanted.take() else { return };
+        if is_heading {
+            if wanted == Wanted::Opened && self.fold(row, None) {
+                self.ask(ctx);
+            }
+            return;
+        }
         self.selected = Some(number);
         if wanted == Wanted::Opened && self.look.is_none() {
             self.pane = Some(Pane::Details);

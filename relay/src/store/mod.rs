@@ -8,6 +8,7 @@ mod condition;
 mod details;
 mod difference;
 mod extract;
+mod layout;
 mod order;
 mod pack;
 mod rows;
@@ -98,8 +99,7 @@ impl Store {
 
     /// The rows of a result that a page shows; none if there is no such result (any more).
     pub(crate) async fn rows(&self, result: ResultId, request: RowsRequest) -> RowBatch {
-        let empty =
-            RowBatch { request: request.request, from: 0, total: 0, rows: Vec::new(), columns: Vec::new() };
+        let empty = RowBatch { request: request.request, ..RowBatch::default() };
         let Some(stored) = self.get(result) else { return empty };
         // Sorting a large result takes longer than a task may hold up the others.
         tokio::task::spawn_blocking(move || stored.rows(&request)).await.unwrap_or(empty)

@@ -5,9 +5,17 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use postern_shared::{view::SortKey, wire::View};
+use postern_shared::{
+    view::SortKey,
+    wire::{self, Condition, Grouping, View},
+};
 
-use super::{cells, condition::Matcher, rows::Snapshot};
+use super::{
+    cells,
+    condition::Matcher,
+    layout::{Groups, Layout},
+    rows::Snapshot,
+};
 
 /// Orders kept of one result: two tabs, each with the order before and the one now.
 const KEPT: usize = 4;
@@ -18,13 +26,45 @@ const MOST_CONDITIONS: usize = 32;
 
 /// The orders of one result that were asked for last, the newest at the end.
 #[derive(Default)]
-pub(super) struct Orders(Vec<(Key, Arc<Order>)>);
+pub(super) struct Orders(Vec<Known>);
+
+struct Known {
+    key: Key,
+    order: Arc<Order>,
+    groups: Option<Arc<Groups>>,
+}
 
 /// What an order depends on. A filter looks at the columns that are shown; a sort does not care.
 #[derive(PartialEq, Eq)]
 struct Key {
-    view: View,
+    /// By what rows stand together, and then the view's own keys.
+    sort: Vec<wire::SortKey>,
+    filter: String,
+    conditions: Vec<Condition>,
     columns: Vec<String>,
+    /// Where it is the first sort key only because rows stand together by it.
+    group: Option<String>,
+}
+
+impl Key {
+    fn new(view: &View, columns: &[&str]) -> Self {
+        let mut sort = view.sort.clone();
+        if let Some(Grouping { property, .. }) = &view.group {
+            let by = |key: &wire::SortKey| key.property.eq_ignore_ascii_case(property);
+            let descending = sort.iter().find(|key| by(key)).is_some_and(|key| key.descending);
+            sort.retain(|key| !by(key));
+            sort.insert(0, wire::SortKey { property: property.clone(), descending });
+        }
+        sort.truncate(MOST_KEYS);
+        let columns = if view.filter.is_empty() { &[] } else { columns };
+        Self {
+            sort,
+            filter: view.filter.clone(),
+            conditions: view.conditions.iter().take(MOST_CONDITIONS).cloned().collect(),
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            group: view.group.as_ref().map(|group| group.property.clone()),
+        }
+    }
 }
 
 /// Row numbers in the order of a view.
@@ -40,22 +80,37 @@ pub(super) struct Order {
 impl Orders {
     /// The order of a view for a result as it stands.
     pub(super) fn order(&mut self, snapshot: &Snapshot, view: &View, columns: &[&str]) -> Arc<Order> {
-        let columns = if view.filter.is_empty() { &[] } else { columns };
-        let key =
-            Key { view: view.clone(), columns: columns.iter().map(|name| (*name).to_owned()).collect() };
-        let mut order = match self.0.iter().position(|(known, _)| *known == key) {
-            Some(at) => self.0.remove(at).1,
-            None => Arc::default(),
+        Arc::clone(&self.known(snapshot, view, columns).order)
+    }
+
+    /// The order of a view, and the groups in it.
+    pub(super) fn layout(&mut self, snapshot: &Snapshot, view: &View, columns: &[&str]) -> Layout {
+        let known = self.known(snapshot, view, columns);
+        let grouped = view.group.as_ref().map(|grouping| {
+            if known.groups.as_ref().is_none_or(|groups| !groups.are_of(snapshot, grouping)) {
+                known.groups = Some(Arc::new(Groups::new(snapshot, &known.order, grouping)));
+            }
+            (known.groups.clone().unwrap_or_default(), grouping)
+        });
+        Layout::new(snapshot.len(), Some(Arc::clone(&known.order)), grouped)
+    }
+
+    fn known(&mut self, snapshot: &Snapshot, view: &View, columns: &[&str]) -> &mut Known {
+        let key = Key::new(view, columns);
+        let mut known = match self.0.iter().position(|known| known.key == key) {
+            Some(at) => self.0.remove(at),
+            None => Known { key, order: Arc::default(), groups: None },
         };
-        if order.seen < snapshot.len() {
+        if known.order.seen < snapshot.len() {
             // Unshared unless another answer is being made from it at this moment.
-            Arc::make_mut(&mut order).extend(snapshot, view, columns);
+            Arc::make_mut(&mut known.order).extend(snapshot, &known.key);
         }
         if self.0.len() >= KEPT {
             self.0.remove(0);
         }
-        self.0.push((key, Arc::clone(&order)));
-        order
+        self.0.push(known);
+        let last = self.0.len() - 1;
+        &mut self.0[last]
     }
 }
 
@@ -65,13 +120,17 @@ impl Order {
         &self.rows
     }
 
+    /// Whether two rows of the result have the same first sort key.
+    pub(super) fn same_first(&self, one: usize, other: usize) -> bool {
+        self.keys.first().is_none_or(|values| values.get(one) == values.get(other))
+    }
+
     /// Takes in the rows that came since.
-    fn extend(&mut self, snapshot: &Snapshot, view: &View, columns: &[&str]) {
-        let sort = view.sort.get(..MOST_KEYS).unwrap_or(&view.sort);
+    fn extend(&mut self, snapshot: &Snapshot, key: &Key) {
+        let sort = &key.sort;
         self.keys.resize(sort.len(), Vec::new());
-        let filter = view.filter.to_lowercase();
-        let conditions: Vec<Matcher> =
-            view.conditions.iter().take(MOST_CONDITIONS).map(Matcher::new).collect();
+        let filter = key.filter.to_lowercase();
+        let conditions: Vec<Matcher> = key.conditions.iter().map(Matcher::new).collect();
         for (start, chunk) in snapshot.chunks_from(self.seen) {
             let known = self.seen.saturating_sub(start);
             for (key, values) in sort.iter().zip(&mut self.keys) {
@@ -79,7 +138,7 @@ impl Order {
             }
             let mut shown = vec![filter.is_empty(); chunk.len()];
             if !filter.is_empty() {
-                for column in columns {
+                for column in &key.columns {
                     let matches = chunk.map_property(column, |value| cells::contains(value, &filter));
                     shown.iter_mut().zip(matches).for_each(|(shown, matches)| *shown |= matches);
                 }
@@ -129,7 +188,7 @@ mod tests {
             property: (*property).to_owned(),
             descending: *descending,
         };
-        View { sort: keys.iter().map(key).collect(), filter: filter.to_owned(), conditions: Vec::new() }
+        View { sort: keys.iter().map(key).collect(), filter: filter.to_owned(), ..View::default() }
     }
 
     fn rows(result: &StoredResult, view: View) -> (u64, Vec<u64>) {

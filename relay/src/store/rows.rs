@@ -1,16 +1,20 @@
 //! One result: its objects in chunks that readers share, and the rows of it that a page asks for.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard};
+use std::{
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockWriteGuard},
+};
 
 use postern_shared::{
     value::PsValue,
-    wire::{BlockId, Cell, Column, RequestId, RowBatch, View},
+    wire::{BlockId, Cell, Column, HEADING, Heading, RequestId, RowBatch, View},
 };
 
 use super::{
     budget::Share,
     cells,
     chunk::{CHUNK, Chunk},
+    layout::{Layout, Place},
     order::{Order, Orders},
 };
 
@@ -126,16 +130,22 @@ impl StoredResult {
     pub(super) fn rows(&self, request: &RowsRequest) -> RowBatch {
         let snapshot = self.snapshot();
         let columns: Vec<&str> = request.columns.iter().take(MOST_COLUMNS).map(String::as_str).collect();
-        let order = self.order(&snapshot, &request.view, &columns);
-        let total = order.as_ref().map_or(snapshot.len, |order| order.rows().len());
+        let layout = self.layout(&snapshot, &request.view, &columns);
+        let total = layout.total();
         let from = usize::try_from(request.from).unwrap_or(usize::MAX).min(total);
         let to = from.saturating_add(request.count.min(MOST_ROWS) as usize).min(total);
-        let row_at = |at: usize| match &order {
-            Some(order) => order.rows().get(at).map(|row| *row as usize),
-            None => Some(at),
-        };
-        let (rows, columns) = project(&snapshot, &columns, (from..to).filter_map(row_at));
-        RowBatch { request: request.request, from: from as u64, total: total as u64, rows, columns }
+        let mut batch = project(&snapshot, &columns, &layout, from..to);
+        batch.request = request.request;
+        batch
+    }
+
+    /// Where the rows of a view stand.
+    pub(super) fn layout(&self, snapshot: &Snapshot, view: &View, shown: &[&str]) -> Layout {
+        if *view == View::default() {
+            return Layout::new(snapshot.len, None, None);
+        }
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.layout(snapshot, view, shown)
     }
 
     /// The rows of a view, in its order; `None` for all of them in the order of arrival.
@@ -198,29 +208,44 @@ impl Snapshot {
     }
 }
 
-/// Cells of the rows, until the answer is large enough; at least one row.
-fn project(
-    snapshot: &Snapshot,
-    columns: &[&str],
-    rows: impl Iterator<Item = usize>,
-) -> (Vec<u64>, Vec<Column>) {
-    let mut numbers = Vec::new();
+/// Cells of the rows at these places, until the answer is large enough; at least one row.
+fn project(snapshot: &Snapshot, columns: &[&str], layout: &Layout, places: Range<usize>) -> RowBatch {
+    let mut batch = RowBatch {
+        from: places.start as u64,
+        total: layout.total() as u64,
+        objects: layout.objects() as u64,
+        groups: layout.groups() as u64,
+        ..RowBatch::default()
+    };
     let mut cells: Vec<Vec<Cell>> = columns.iter().map(|_| Vec::new()).collect();
     let mut bytes = 0_usize;
-    for row in rows {
-        numbers.push(row as u64);
-        for (name, column) in columns.iter().zip(&mut cells) {
-            let cell = cells::cell(&snapshot.value(row, name));
-            if let Cell::Text(text) = &cell {
-                bytes = bytes.saturating_add(text.len());
+    for place in places {
+        match layout.at(place) {
+            None => break,
+            Some(Place::Heading(group)) => {
+                let Some((group, folded)) = layout.heading(group) else { break };
+                bytes = bytes.saturating_add(group.text.len());
+                batch.headings.push(Heading { at: batch.rows.len() as u32, group, folded });
+                batch.rows.push(HEADING);
+                cells.iter_mut().for_each(|column| column.push(Cell::Empty));
             }
-            column.push(cell);
+            Some(Place::Row(row)) => {
+                batch.rows.push(row as u64);
+                for (name, column) in columns.iter().zip(&mut cells) {
+                    let cell = cells::cell(&snapshot.value(row, name));
+                    if let Cell::Text(text) = &cell {
+                        bytes = bytes.saturating_add(text.len());
+                    }
+                    column.push(cell);
+                }
+            }
         }
         if bytes > MOST_BYTES {
             break;
         }
     }
-    (numbers, cells.into_iter().map(pack).collect())
+    batch.columns = cells.into_iter().map(pack).collect();
+    batch
 }
 
 /// The densest form that a column's cells fit into.

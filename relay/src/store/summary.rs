@@ -69,10 +69,7 @@ pub(super) fn summary(
         });
         group.count += 1;
         for (sum, values) in group.sums.iter_mut().zip(&added) {
-            if let Some(Some(value)) = values.get(row) {
-                let sum = sum.get_or_insert(Amount { number: 0.0, is_size: value.is_size });
-                sum.number += value.number;
-            }
+            add(sum, values.get(row).copied().flatten());
         }
     }
     summary.distinct = groups.len() as u64;
@@ -91,12 +88,19 @@ fn fact(value: &PsValue) -> Fact {
     Fact { text: cell_text(value).into(), kind: cell_kind(value), number }
 }
 
-fn amount(value: &PsValue) -> Option<Amount> {
+pub(super) fn amount(value: &PsValue) -> Option<Amount> {
     match SortKey::of(value) {
         SortKey::Number(number) if number.is_finite() && cell_kind(value) == CellKind::Number => {
             Some(Amount { number, is_size: is_size(&cell_text(value)) })
         }
         _ => None,
+    }
+}
+
+/// Adds a number to a sum, if it is one.
+pub(super) fn add(sum: &mut Option<Amount>, value: Option<Amount>) {
+    if let Some(value) = value {
+        sum.get_or_insert(Amount { number: 0.0, is_size: value.is_size }).number += value.number;
     }
 }
 

@@ -79,8 +79,13 @@ pub fn parse(text: &str) -> Parse {
 
 /// The coloured parts of a text in order. Blanks have none, and neighbours of the same class that touch are one.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, TokenClass)> {
+    highlighted(&parse(text).tokens)
+}
+
+/// As [`highlight`], of a text that is parsed already.
+pub fn highlighted(tokens: &[Token]) -> Vec<(Range<usize>, TokenClass)> {
     let mut parts: Vec<(Range<usize>, TokenClass)> = Vec::new();
-    for token in parse(text).tokens {
+    for token in tokens {
         let Some(class) = token.kind.class() else { continue };
         let range = token.span.range();
         match parts.last_mut() {

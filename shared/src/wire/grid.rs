@@ -49,6 +49,21 @@ pub struct View {
     pub filter: String,
     /// Only rows that meet all of these.
     pub conditions: Vec<Condition>,
+    /// Whether rows with the same value stand together, under a heading.
+    pub group: Option<Grouping>,
+}
+
+/// Rows with the same value stand together, in the order of these values; a heading above each group is a row of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Grouping {
+    /// The property.
+    pub property: String,
+    /// Properties added up in each heading.
+    pub sums: Vec<String>,
+    /// Whether groups are folded: only their headings are rows of the view.
+    pub folded: bool,
+    /// The groups of which the opposite holds, by their texts.
+    pub except: Vec<String>,
 }
 
 /// What a row's property must be.
@@ -98,18 +113,38 @@ pub struct SortKey {
 }
 
 /// Rows of a result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowBatch {
     /// The request's number.
     pub request: RequestId,
     /// First row in the view, from 0.
     pub from: u64,
-    /// Rows of the view in all, by now.
+    /// Rows of the view in all, by now, headings among them.
     pub total: u64,
-    /// Each row's number in the result itself, for [`super::ClientMessage::Details`].
+    /// Objects that meet the view's filters, folded away or not.
+    pub objects: u64,
+    /// Groups of the view in all.
+    pub groups: u64,
+    /// Each row's number in the result itself, for [`super::ClientMessage::Details`]; of a heading [`HEADING`].
     pub rows: Vec<u64>,
+    /// The headings among these rows.
+    pub headings: Vec<Heading>,
     /// The asked columns, each with as many cells as there are rows.
     pub columns: Vec<Column>,
+}
+
+/// A row's number where the row is a heading.
+pub const HEADING: u64 = u64::MAX;
+
+/// What stands above the rows of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heading {
+    /// Which of the batch's rows it is.
+    pub at: u32,
+    /// The group.
+    pub group: Group,
+    /// Whether it is folded.
+    pub folded: bool,
 }
 
 /// The cells of one column. Text is one buffer, so that a column costs two allocations.

@@ -32,8 +32,8 @@ pub use self::{
     files::{Preview, WorkspaceFile, WorkspaceFiles},
     grid::{
         Amount, Cell, CellKind, Column, ColumnMeta, Condition, Copied, Detail, DetailValue, Difference,
-        Different, Download, Extract, Format, Group, RowBatch, SortKey, Spread, Summary, Test, View,
-        ViewKind,
+        Different, Download, Extract, Format, Group, Grouping, HEADING, Heading, RowBatch, SortKey, Spread,
+        Summary, Test, View, ViewKind,
     },
     sign_in::{EndpointOffer, Offer, ProxyChoice, SignIn, SignedIn},
 };

@@ -21,7 +21,7 @@ const FORMATS: [(text::Message, Format); 4] = [
 impl Table {
     pub(super) fn tools(&self, ctx: &Context<Self>, result: &ResultInfo) -> Html {
         let link = ctx.link();
-        let total = self.rows.total();
+        let total = self.rows.objects();
         let count = if self.filter.is_empty() && self.conditions.is_empty() {
             text::objects(result.rows.max(total))
         } else {
@@ -29,7 +29,7 @@ impl Table {
         };
         let short = result.type_name.rsplit('.').next().unwrap_or_default().to_owned();
         let all = result.properties.len().max(self.columns.shown.len());
-        let selected = self.selection.count();
+        let selected = self.selected_objects();
         html! {
             <>
             <div class="tools">
@@ -82,12 +82,13 @@ impl Table {
 
     /// The filters in use, each with a way out.
     fn filters(&self, ctx: &Context<Self>) -> Html {
-        if self.conditions.is_empty() {
+        if self.conditions.is_empty() && self.group.is_none() {
             return Html::default();
         }
         let link = ctx.link();
         html! {
             <div class="filters">
+                { self.group_chip(ctx) }
                 for condition in &self.conditions {
                     <span class="chip" key={condition.property.clone()}>
                         <b>{ condition.property.clone() }</b>{ " " }{ said(&condition.test).0 }{ " " }<span class="what">{ said(&condition.test).1 }</span>
@@ -95,7 +96,9 @@ impl Table {
                             onclick={link.callback({ let property = condition.property.clone(); move |_| Did::Unfiltered(Some(property.clone())) })}>{ "✕" }</button>
                     </span>
                 }
-                <button class="quiet" onclick={link.callback(|_| Did::Unfiltered(None))}>{ text::filters_clear() }</button>
+                if !self.conditions.is_empty() {
+                    <button class="quiet" onclick={link.callback(|_| Did::Unfiltered(None))}>{ text::filters_clear() }</button>
+                }
             </div>
         }
     }

@@ -58,7 +58,7 @@ impl Table {
         {
             *column = now;
         }
-        self.rows.new_columns();
+        self.new_columns();
     }
 
     pub(super) fn chose(&mut self, column: usize, chosen: Chosen) {
@@ -77,6 +77,7 @@ impl Table {
                 }
             }
             Chosen::Unfilter => self.unfilter(property.as_deref()),
+            Chosen::Group => self.group_by(property),
             Chosen::Summary => {
                 if let Some(property) = property {
                     self.close_pane();
@@ -85,7 +86,7 @@ impl Table {
             }
             Chosen::Pin => {
                 self.columns.toggle_pin(column);
-                self.rows.new_columns();
+                self.new_columns();
             }
             Chosen::Left => self.move_column(column, column.saturating_sub(1)),
             Chosen::Right => self.move_column(column, column + 1),
@@ -93,7 +94,7 @@ impl Table {
             Chosen::Hide => {
                 if let Some(property) = property {
                     self.columns.toggle(&property);
-                    self.rows.new_columns();
+                    self.new_columns();
                 }
             }
         }
@@ -171,7 +172,7 @@ impl Table {
             .selection
             .first(2)
             .into_iter()
-            .filter_map(|row| self.rows.get(row).map(|row| row.number))
+            .filter_map(|row| self.rows.get(row).filter(|row| row.heading.is_none()).map(|row| row.number))
             .collect();
         if let [one, other] = *numbers.as_slice() {
             self.close_pane();
@@ -183,6 +184,7 @@ impl Table {
     pub(super) fn without(&self, property: &str) -> View {
         let mut view = self.shown();
         view.sort.clear();
+        view.group = None;
         view.conditions.retain(|condition| condition.property != property);
         view
     }

@@ -41,7 +41,7 @@ impl Table {
         let active = self.cursor.map(|(spot, column)| cell_id(result, spot, column));
         let drawn = scroll.drawn();
         html! {
-            <div class={classes!("grid", self.drag.is_some().then_some("dragging"))} role="grid" tabindex="0" ref={&self.place} {style}
+            <div class={classes!("grid", self.drag.is_some().then_some("dragging"))} role={if self.group.is_some() { "treegrid" } else { "grid" }} tabindex="0" ref={&self.place} {style}
                 aria-label={text::grid_label(&result.type_name)} aria-rowcount={(scroll.rows + 1).to_string()}
                 aria-colcount={columns.len().to_string()} aria-multiselectable="true" aria-activedescendant={active}
                 onscroll={link.callback(|_: Event| Did::Scrolled)} onkeydown={link.callback(Did::Key)}
@@ -54,7 +54,7 @@ impl Table {
                 <div class="body" role="rowgroup" style={format!("height:{:.0}px", scroll.height())}>
                     <div class="rows" role="presentation" style={format!("transform:translateY({:.1}px)", scroll.offset())}>
                         for at in drawn {
-                            { self.row(ctx, result, at) }
+                            { self.row_or_heading(ctx, result, at) }
                         }
                     </div>
                     if scroll.rows == 0 && !self.in_order() {
@@ -112,12 +112,19 @@ impl Table {
         }
     }
 
-    fn pin_style(&self, at: usize, column: &Column) -> Option<String> {
+    pub(super) fn pin_style(&self, at: usize, column: &Column) -> Option<String> {
         column.pinned.then(|| format!("left:{:.0}px", self.columns.left(at)))
     }
 
-    fn row(&self, ctx: &Context<Self>, result: &ResultInfo, at: u64) -> Html {
+    fn row_or_heading(&self, ctx: &Context<Self>, result: &ResultInfo, at: u64) -> Html {
         let row = self.rows.get(at);
+        match row.and_then(|row| row.heading.as_ref()) {
+            Some(heading) => self.heading_row(ctx, result, at, heading),
+            None => self.row(ctx, result, at, row),
+        }
+    }
+
+    fn row(&self, ctx: &Context<Self>, result: &ResultInfo, at: u64, row: Option<&Rc<Row>>) -> Html {
         let selected = self.selection.contains(at)
             || self.selection.count() == 0 && row.is_some_and(|row| self.selected == Some(row.number));
         let cursor = match self.cursor {
@@ -125,7 +132,7 @@ impl Table {
             _ => None,
         };
         html! {
-            <div class={classes!("tr", selected.then_some("selected"))} role="row" key={at.to_string()}
+            <div class={classes!("tr", selected.then_some("selected"))} role="row" key={at.to_string()} aria-level={self.group.is_some().then_some("2")}
                 aria-rowindex={(at + 2).to_string()} aria-selected={selected.to_string()} style={format!("height:{ROW}px")}>
                 for (column, shown) in self.columns.shown.iter().enumerate() {
                     <div class={classes!("td", cell::class(shown.kind), (cursor == Some(column)).then_some("active"), shown.pinned.then_some("pin"))} role="gridcell"
@@ -148,7 +155,7 @@ fn content(row: Option<&Rc<Row>>, column: usize, kind: CellKind) -> Html {
     }
 }
 
-fn cell_id(result: &ResultInfo, spot: Spot, column: usize) -> String {
+pub(super) fn cell_id(result: &ResultInfo, spot: Spot, column: usize) -> String {
     match spot {
         Spot::Head => format!("r{}-h-{column}", result.id),
         Spot::Row(row) => format!("r{}-{row}-{column}", result.id),

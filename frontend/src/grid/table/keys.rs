@@ -47,6 +47,10 @@ impl Table {
                 self.columns.resize(column, width + step);
                 (spot, column)
             }
+            ("ArrowLeft" | "ArrowRight", Spot::Row(row)) if self.fold(row, Some(key == "ArrowLeft")) => {
+                self.ask(ctx);
+                (spot, column)
+            }
             ("ArrowLeft", _) => (spot, column.saturating_sub(1)),
             ("ArrowRight", _) => (spot, (column + 1).min(last_column)),
             ("ArrowUp", Spot::Row(0) | Spot::Head) => (Spot::Head, column),
@@ -117,7 +121,9 @@ impl Table {
                 self.scroll_to = Some(top);
                 self.ask(ctx);
             }
-            if extend {
+            if self.rows.get(row).is_some_and(|row| row.heading.is_some()) && !extend {
+                self.selection.clear();
+            } else if extend {
                 self.selection.extend(row);
             } else {
                 self.selection.only(row);

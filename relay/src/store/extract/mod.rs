@@ -10,7 +10,7 @@ mod literal;
 mod text;
 mod xlsx;
 
-use std::{fmt::Write as _, io, sync::Arc};
+use std::{fmt::Write as _, io};
 
 use postern_shared::{
     value::{DateTimeKind, PsDateTime, PsValue},
@@ -19,7 +19,7 @@ use postern_shared::{
 
 use super::{
     cells,
-    order::Order,
+    layout::{Layout, Place},
     rows::{Snapshot, StoredResult},
 };
 
@@ -35,7 +35,7 @@ const MOST_RANGES: usize = 10_000;
 /// A part of a result, as it stood when it was asked for.
 pub(crate) struct Extraction {
     snapshot: Snapshot,
-    order: Option<Arc<Order>>,
+    layout: Layout,
     /// Rows of the view.
     ranges: Vec<(usize, usize)>,
     columns: Vec<String>,
@@ -76,8 +76,13 @@ impl Extraction {
     pub(super) fn new(stored: &StoredResult, extract: Extract) -> Self {
         let snapshot = stored.snapshot();
         let shown: Vec<&str> = extract.shown.iter().map(String::as_str).collect();
-        let order = stored.order(&snapshot, &extract.view, &shown);
-        let total = order.as_ref().map_or(snapshot.len(), |order| order.rows().len());
+        // What is folded away is not left out, unless rows were chosen of what is shown.
+        let mut view = extract.view;
+        if let Some(group) = view.group.as_mut().filter(|_| extract.rows.is_empty()) {
+            (group.folded, group.except) = (false, Vec::new());
+        }
+        let layout = stored.layout(&snapshot, &view, &shown);
+        let total = layout.total();
         let place = |row: u64| usize::try_from(row).unwrap_or(usize::MAX).min(total);
         let mut ranges: Vec<_> =
             extract.rows.iter().take(MOST_RANGES).map(|(from, to)| (place(*from), place(*to))).collect();
@@ -86,12 +91,15 @@ impl Extraction {
         }
         let mut columns = extract.columns;
         columns.truncate(MOST_COLUMNS);
-        Self { snapshot, order, ranges, columns, whole: extract.whole, format: extract.format }
+        Self { snapshot, layout, ranges, columns, whole: extract.whole, format: extract.format }
     }
 
     /// How many rows it has.
     pub(crate) fn len(&self) -> u64 {
-        self.ranges.iter().map(|(from, to)| to.saturating_sub(*from) as u64).sum()
+        if self.layout.groups() == 0 {
+            return self.ranges.iter().map(|(from, to)| to.saturating_sub(*from) as u64).sum();
+        }
+        self.rows().count() as u64
     }
 
     /// Ending of the file's name, and its content type.
@@ -165,9 +173,10 @@ impl Extraction {
 
     fn rows(&self) -> impl Iterator<Item = usize> + '_ {
         let places = self.ranges.iter().flat_map(|(from, to)| *from..*to);
-        places.filter_map(|place| match &self.order {
-            Some(order) => order.rows().get(place).map(|row| *row as usize),
-            None => Some(place),
+        // Headings are for reading.
+        places.filter_map(|place| match self.layout.at(place)? {
+            Place::Row(row) => Some(row),
+            Place::Heading(_) => None,
         })
     }
 
@@ -214,9 +223,11 @@ fn iso(at: PsDateTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use postern_shared::{
         value::{Content, PsObject, TypeNames},
-        wire::View,
+        wire::{Grouping, View},
     };
 
     use super::*;
@@ -337,6 +348,21 @@ mod tests {
         some.columns = vec!["Size".into()];
         let text = Extraction::new(&result(), some).copy().text;
         assert!(text.contains("Selected.Mailbox") && !text.contains("Neil"), "{text}");
+    }
+
+    #[test]
+    fn headings_are_not_extracted_and_folded_objects_are() {
+        let mut grouped = extract(Format::Text);
+        grouped.columns.truncate(1);
+        let group = Grouping { property: "On".into(), folded: true, ..Grouping::default() };
+        grouped.view.group = Some(group);
+        let copied = Extraction::new(&result(), grouped.clone()).copy();
+        assert_eq!((copied.rows, copied.left_out), (3, 0));
+        assert_eq!(copied.text.lines().nth(1), Some("O'Neil, \"Jo\""));
+        grouped.rows = vec![(0, 2)];
+        assert_eq!(Extraction::new(&result(), grouped.clone()).copy().rows, 0);
+        grouped.view.group = Some(Grouping { property: "On".into(), ..Grouping::default() });
+        assert_eq!(Extraction::new(&result(), grouped).copy().rows, 1);
     }
 
     #[test]
