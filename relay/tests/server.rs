@@ -53,12 +53,12 @@ async fn a_line_runs_here_or_on_the_server_and_says_where() {
     page.until("document.querySelector('#editor')").await;
 
     // Here: this console's own engine, which has no programs and another edition of nothing.
-    page.until("document.querySelector('.place [aria-pressed=true]')?.textContent === 'here'").await;
+    page.until("document.querySelector('.runs-where [aria-pressed=true]')?.textContent === 'here'").await;
     finish(&mut page, "$where = 'here'; $PSVersionTable.PSVersion.ToString()", "done").await;
     assert_eq!(page.eval(&format!("{NEWEST}.querySelector('.where')")).await, serde_json::Value::Null);
     // There: another session with variables of its own.
-    page.click(".place button:last-child").await;
-    page.until("document.querySelector('.place button:last-child').ariaPressed === 'true'").await;
+    page.click(".runs-where button:last-child").await;
+    page.until("document.querySelector('.runs-where button:last-child').ariaPressed === 'true'").await;
     finish(
         &mut page,
         "\"<$where>\"; $there = 6 * 7; Get-Mailbox -ResultSize 3 | ForEach-Object { $_ }",
@@ -72,7 +72,7 @@ async fn a_line_runs_here_or_on_the_server_and_says_where() {
     finish(&mut page, "$there", "done").await;
     page.until(&format!("{NEWEST}.querySelector('.output')?.textContent.trim() === '42'")).await;
     // Running it again runs it there again, wherever the next line is to run.
-    page.click(".place button:first-child").await;
+    page.click(".runs-where button:first-child").await;
     page.click(".block:last-child .block-tools button").await;
     page.until("document.querySelectorAll('.block').length === 4").await;
     page.until(&format!("{NEWEST}.querySelector('.output')?.textContent.trim() === '42'")).await;

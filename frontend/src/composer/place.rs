@@ -20,7 +20,7 @@ impl Composer {
             }
         };
         html! {
-            <span class="place" role="group" aria-label={text::place()}>
+            <span class="runs-where" role="group" aria-label={text::place()}>
                 { choice(false, text::here(), text::here_about()) }
                 { choice(true, text::on_server(), text::on_server_about()) }
             </span>
