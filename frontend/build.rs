@@ -1,8 +1,10 @@
 //! Makes a function of every message: `frontend/messages/en.toml` says which there are, and every other language has
-//! the same ones with the same placeholders.
+//! the same ones in the same order with the same placeholders. English is in the page, others are fetched.
 
 #[path = "src/text/file.rs"]
 mod file;
+#[path = "src/text/placeholders.rs"]
+mod placeholders;
 
 use std::{env, fmt::Write as _, fs, path::PathBuf};
 
@@ -12,6 +14,7 @@ const LANGUAGES: [&str; 2] = ["en", "de"];
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/text/file.rs");
+    println!("cargo::rerun-if-changed=src/text/placeholders.rs");
     println!("cargo::rerun-if-changed=messages");
     let languages = LANGUAGES.map(|name| {
         let path = format!("messages/{name}.toml");
@@ -21,13 +24,16 @@ fn main() {
     });
     let [(first, english), others @ ..] = &languages;
     for (path, messages) in others {
-        for (key, _) in messages {
-            assert!(english.iter().any(|(known, _)| known == key), "{path}: {first} has no {key}");
+        // The page takes them by their places.
+        for ((key, english), (other, text)) in english.iter().zip(messages) {
+            assert_eq!(key, other, "{path}: the messages of {first}, in its order");
+            assert_eq!(sorted(text), sorted(english), "{path}: placeholders of {key}");
         }
+        assert_eq!(english.len(), messages.len(), "{path}: has the messages of {first}");
     }
     let mut code = String::new();
     for (at, (key, text)) in english.iter().enumerate() {
-        let names = file::placeholders(text);
+        let names = placeholders::placeholders(text);
         if names.is_empty() {
             let _ = writeln!(code, "pub(crate) fn {key}() -> &'static str {{\n    say({at})\n}}");
         } else {
@@ -41,16 +47,9 @@ fn main() {
             );
         }
     }
-    let _ = writeln!(code, "static TEXTS: [[&str; {}]; {}] = [", english.len(), LANGUAGES.len());
-    for (path, messages) in &languages {
-        code.push_str("    [\n");
-        for (key, english) in english {
-            let text = messages.iter().find(|(known, _)| known == key).map(|(_, text)| text);
-            let text = text.unwrap_or_else(|| panic!("{path} has no {key}"));
-            assert_eq!(sorted(text), sorted(english), "{path}: placeholders of {key}");
-            let _ = writeln!(code, "        {text:?},");
-        }
-        code.push_str("    ],\n");
+    let _ = writeln!(code, "static TEXTS: [&str; {}] = [", english.len());
+    for (_, text) in english {
+        let _ = writeln!(code, "    {text:?},");
     }
     code.push_str("];\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets OUT_DIR"));
@@ -58,7 +57,7 @@ fn main() {
 }
 
 fn sorted(text: &str) -> Vec<String> {
-    let mut names = file::placeholders(text);
+    let mut names = placeholders::placeholders(text);
     names.sort();
     names
 }

@@ -143,6 +143,11 @@ impl Page {
                     let (name, hash) = self.add(&file);
                     format!("<link rel=\"stylesheet\" href=\"/{name}\" integrity=\"{hash}\">")
                 }
+                // Trunk leaves nothing in its place; the page is told the name that changes with the content.
+                "copy-file" => {
+                    let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+                    format!("<meta name=\"messages-{name}\" content=\"/{}\">", self.add(&file).0)
+                }
                 "icon" => format!("<link rel=\"icon\" href=\"/{}\">", self.add(&file).0),
                 other => panic!("index.html: data-trunk rel=\"{other}\" is not known to relay/build.rs"),
             };
@@ -164,6 +169,7 @@ impl Page {
             "wasm" => "application/wasm",
             "js" => "text/javascript; charset=utf-8",
             "css" => "text/css; charset=utf-8",
+            "toml" => "application/toml; charset=utf-8",
             "svg" => "image/svg+xml",
             "png" => "image/png",
             "ico" => "image/x-icon",

@@ -157,6 +157,12 @@ pub fn language() -> Option<Language> {
         .and_then(|code| Language::from_code(&code))
 }
 
+/// What the page's head says under a name.
+pub fn meta(name: &str) -> Option<String> {
+    let found = gloo::utils::document().query_selector(&format!("meta[name={name:?}]")).ok()??;
+    found.get_attribute("content")
+}
+
 /// Brings the element with this id into view; `false` if there is none.
 pub fn reveal(id: &str) -> bool {
     let element = gloo::utils::document().get_element_by_id(id);

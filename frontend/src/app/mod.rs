@@ -24,7 +24,7 @@ use crate::{
     net::{self, Link, LinkEvent},
     signin::{SignInPage, Stage},
     state::Model,
-    text,
+    text::{self, Language},
 };
 
 /// What happens to the page.
@@ -87,9 +87,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let place = Place::current();
         browser::set_theme(place.theme);
-        let language = place.language.or_else(browser::language).unwrap_or_default();
-        language.set();
-        browser::set_language(language);
+        browser::set_language(Language::current());
         ask_offer(ctx);
         let window = gloo::utils::window();
         let touched = |event: &'static str| {

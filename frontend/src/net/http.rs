@@ -4,7 +4,10 @@ use gloo_net::http::{Request, Response};
 use postern_shared::wire::{Failure, Offer, SignIn, SignedIn};
 
 use super::json::{self, FromJson, Wrong};
-use crate::text;
+use crate::{
+    browser,
+    text::{self, Language},
+};
 
 /// Asks what the relay offers.
 ///
@@ -14,6 +17,14 @@ pub async fn offer() -> Result<Offer, Failure> {
     let response = Request::get("/api/offer").send().await.map_err(|error| unreachable(&error))?;
     let (status, body) = read(response).await?;
     parsed(status, &body).map_err(|failure| *failure)
+}
+
+/// Fetches the texts of a language; `None` if that fails: the page is English then.
+pub async fn messages(language: Language) -> Option<String> {
+    let code = language.code();
+    let path = browser::meta(&format!("messages-{code}")).unwrap_or_else(|| format!("/{code}.toml"));
+    let response = Request::get(&path).send().await.ok().filter(Response::ok)?;
+    response.text().await.ok()
 }
 
 /// Signs in.

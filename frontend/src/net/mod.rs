@@ -10,6 +10,6 @@ mod link;
 pub use self::{
     check::{Checked, Checking, check},
     files::{file_address, files, preview, remove, upload},
-    http::{offer, sign_in},
+    http::{messages, offer, sign_in},
     link::{Answered, Link, LinkEvent},
 };

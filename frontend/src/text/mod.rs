@@ -1,15 +1,15 @@
 //! Every text of the page, in the user's language. The texts are in `frontend/messages/LANGUAGE.toml`, and each is a
 //! function here, named by its key and with its placeholders as parameters. Texts of the relay are not among them.
+//!
+//! English is in the page; another language is a file of the relay's that only its users fetch.
 
-#[cfg(test)]
 mod file;
 mod number;
+#[cfg(test)]
+mod placeholders;
 mod visible;
 
-use std::{
-    fmt::Display,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::{fmt::Display, sync::OnceLock};
 
 use postern_shared::wire::{BlockState, NoteStream};
 
@@ -37,8 +37,9 @@ pub enum Language {
 pub(crate) const LANGUAGES: [(Language, &str, &str); 2] =
     [(Language::English, "en", "English"), (Language::German, "de", "Deutsch")];
 
-/// The language in use. It is set before anything is drawn; a page in another one is loaded anew.
-static LANGUAGE: AtomicUsize = AtomicUsize::new(0);
+/// The language in use, if it is not English, and its texts. They are set before anything is drawn; a page in another
+/// language is loaded anew.
+static OTHER: OnceLock<(Language, Vec<String>)> = OnceLock::new();
 
 impl Language {
     /// The language of a code such as `de` or `de-AT`.
@@ -55,23 +56,23 @@ impl Language {
         LANGUAGES.iter().find(|(language, ..)| *language == self).map_or("en", |(_, code, _)| code)
     }
 
-    /// Uses it from now on.
-    pub fn set(self) {
-        LANGUAGE.store(self as usize, Ordering::Relaxed);
+    /// Uses it from now on, with the texts of its file. A file of another build is not used.
+    pub fn set(self, file: &str) {
+        let texts = file::messages(file).unwrap_or_default();
+        if texts.len() == TEXTS.len() {
+            let _ = OTHER.set((self, texts.into_iter().map(|(_, text)| text).collect()));
+        }
     }
 
     /// The one in use.
     pub fn current() -> Self {
-        if LANGUAGE.load(Ordering::Relaxed) == 0 { Self::English } else { Self::German }
+        OTHER.get().map_or(Self::English, |(language, _)| *language)
     }
 }
 
 fn say(message: usize) -> &'static str {
-    TEXTS
-        .get(LANGUAGE.load(Ordering::Relaxed))
-        .and_then(|texts| texts.get(message))
-        .copied()
-        .unwrap_or_default()
+    let other = OTHER.get().and_then(|(_, texts)| texts.get(message)).map(String::as_str);
+    other.or_else(|| TEXTS.get(message).copied()).unwrap_or_default()
 }
 
 fn fill(message: usize, values: &[(&str, &dyn Display)]) -> String {
@@ -158,18 +159,16 @@ pub(crate) fn stream(stream: NoteStream) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{file, fill, idle_in, rows_of};
+    use super::{file, fill, idle_in, placeholders, rows_of};
 
     #[test]
-    fn every_language_has_the_same_messages_with_the_same_placeholders() {
+    fn every_language_has_the_same_messages_in_the_same_order_with_the_same_placeholders() {
         let read = |text| file::messages(text).expect("messages");
         let english = read(include_str!("../../messages/en.toml"));
         let german = read(include_str!("../../messages/de.toml"));
         let outline = |messages: &[(String, String)]| {
-            let mut outline: Vec<_> =
-                messages.iter().map(|(key, text)| (key.clone(), sorted(file::placeholders(text)))).collect();
-            outline.sort();
-            outline
+            let of = |(key, text): &(String, String)| (key.clone(), sorted(placeholders::placeholders(text)));
+            messages.iter().map(of).collect::<Vec<_>>()
         };
         assert_eq!(outline(&english), outline(&german));
         assert!(english.iter().all(|(_, text)| !text.trim().is_empty()));
