@@ -6,6 +6,7 @@
 //! placeholder that says so.
 
 use std::{
+    collections::HashMap,
     env,
     fmt::Write as _,
     fs,
@@ -89,7 +90,51 @@ fn build_page(root: &Path, out: &Path, release: bool) -> PathBuf {
         .remove_producers_section(true)
         .generate(&bindgen)
         .expect("wasm-bindgen reads the page's wasm");
+    if release {
+        shorten_hashes(&bindgen.join("postern.js"), &bindgen.join("postern_bg.wasm"));
+    }
     bindgen
+}
+
+/// Digits of the hash at the end of an import's name.
+const HASH: usize = 16;
+
+/// Numbers the hashes in the names of imports. They keep apart what different crates import under the same name, which
+/// numbers do as well; but no compression shortens a hash, and each stands in both files.
+fn shorten_hashes(script: &Path, wasm: &Path) {
+    let [mut text, mut binary] =
+        [script, wasm].map(|file| fs::read(file).expect("wasm-bindgen has written it"));
+    let mut numbers = HashMap::<[u8; HASH], usize>::new();
+    for at in hashes(&text) {
+        let next = numbers.len();
+        numbers.entry(hash_at(&text, at)).or_insert(next);
+    }
+    for bytes in [&mut text, &mut binary] {
+        for at in hashes(bytes) {
+            // What only looks like one of them stays.
+            if let Some(number) = numbers.get(&hash_at(bytes, at)) {
+                // As long as the hash, so that nothing else moves.
+                bytes[at..at + HASH].copy_from_slice(format!("{number:0HASH$}").as_bytes());
+            }
+        }
+    }
+    fs::write(script, text).expect("OUT_DIR is writable");
+    fs::write(wasm, binary).expect("OUT_DIR is writable");
+}
+
+/// Where a name ends with what looks like a hash.
+fn hashes(bytes: &[u8]) -> Vec<usize> {
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_hash = |at: &usize| {
+        bytes[*at - 1] == b'_'
+            && bytes[*at..*at + HASH].iter().all(is_digit)
+            && !bytes.get(*at + HASH).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    (1..bytes.len().saturating_sub(HASH)).filter(is_hash).collect()
+}
+
+fn hash_at(bytes: &[u8], at: usize) -> [u8; HASH] {
+    bytes[at..at + HASH].try_into().expect("as many bytes")
 }
 
 /// Whether the standard library for wasm32 is installed beside the compiler.
