@@ -15,12 +15,12 @@ use postern_engine::{
     host::{Environment, Invocation, Remote, RemoteError, RemoteEvent, RemoteRun},
     limits,
 };
-use postern_shared::value::{DateTimeKind, PsDateTime, PsValue};
+use postern_shared::value::{DateTimeKind, PsDateTime, PsObject, PsValue};
 
 /// What happened on the remote side, in order.
 type Log = Rc<RefCell<Vec<String>>>;
 
-/// `Get-Number` gives 1 to 100, `Add-One` gives each input plus one, `Get-Fault` an error.
+/// `Get-Number` gives 1 to 100, `Add-One` gives each input plus one, `Get-Fault` an error, `Get-Thing` two objects.
 struct Side {
     log: Log,
     running: Rc<RefCell<u32>>,
@@ -36,7 +36,7 @@ struct Run {
 
 impl Remote for Side {
     fn has(&self, name: &str) -> bool {
-        ["get-number", "add-one", "get-fault"].contains(&name.to_lowercase().as_str())
+        ["get-number", "add-one", "get-fault", "get-thing"].contains(&name.to_lowercase().as_str())
     }
 
     fn invoke(&mut self, invocation: Invocation) -> Box<dyn RemoteRun> {
@@ -51,6 +51,7 @@ impl Remote for Side {
         assert_eq!(*self.running.borrow(), 1, "a runspace runs one command at a time");
         let events = match name.as_str() {
             "get-number" => (1..=100).map(|n| RemoteEvent::Output(PsValue::I32(n))).collect(),
+            "get-thing" => ["a", "b"].map(|name| RemoteEvent::Output(thing(name))).into(),
             "get-fault" => [RemoteEvent::Error(Box::new(RemoteError {
                 message: "no such thing".into(),
                 id: "NotFound,Get-Fault".into(),
@@ -62,6 +63,11 @@ impl Remote for Side {
         let open = true;
         Box::new(Run { name, log: Rc::clone(&self.log), running: Rc::clone(&self.running), events, open })
     }
+}
+
+fn thing(name: &str) -> PsValue {
+    let properties = [("Name", PsValue::from(name)), ("Size", PsValue::I32(7))];
+    PsObject::bag(Arc::from(["Deserialized.Thing".into()]), properties.into_iter().collect()).into()
 }
 
 impl Run {
@@ -169,4 +175,42 @@ fn errors_are_those_of_the_server_and_preferences_go_to_both_sides() {
 fn a_filter_in_braces_travels_as_its_text() {
     let (_, _, log) = run("Get-Number -Filter { Name -eq 'x' } | Out-Null");
     assert_eq!(log, ["get-number -Filter  Name -eq 'x'"]);
+}
+
+#[test]
+fn what_was_sent_can_be_added_to_and_changed_here() {
+    let (output, errors, _) = run("\
+        $all = @(Get-Thing); $one = $all[0]
+        $one | Add-Member Extra 5; $one.Size = 8
+        \"$($all[0].Extra) $($all[0].Size) $($all[1].Size)\"
+        $one | Add-Member ScriptProperty Double { $this.Size * 2 }; $one.Double
+        $one.PSObject.Properties.Add([psnoteproperty]::new('More', 1)); $one.More
+        $one.PSObject.TypeNames.Insert(0, 'My.Thing'); $one.PSTypeNames -join ' '
+        $copy = $one.PSObject.Copy(); $copy.Name = 'c'; \"$($one.Name) $($copy.Name) $($copy.Extra)\"
+        ($one | Select-Object * | Get-Member -MemberType NoteProperty).Name -join ' '
+        $one | Add-Member Name x
+        $one | Add-Member Name x -Force; $one.Name
+        try { $one.None = 1 } catch { $_.FullyQualifiedErrorId }");
+    assert_eq!(
+        output,
+        [
+            "5 8 7",
+            "16",
+            "1",
+            "My.Thing Deserialized.Thing",
+            "a c 5",
+            "Double Extra More Name Size",
+            "x",
+            "ExceptionWhenSetting"
+        ]
+    );
+    assert_eq!(errors, ["MemberAlreadyExists,Microsoft.PowerShell.Commands.AddMemberCommand"]);
+}
+
+#[test]
+fn an_exo_command_is_that_of_the_session_and_brings_whole_objects() {
+    let (output, _, log) = run(
+        "(Get-EXOThing -PropertySets Minimum, Archive -Identity x -Properties Name | Select-Object -First 1).Size",
+    );
+    assert_eq!((output, log[0].as_str()), (vec!["7".to_owned()], "get-thing -Identity x"));
 }

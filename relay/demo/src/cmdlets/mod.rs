@@ -5,6 +5,7 @@ pub mod audit_log;
 pub mod auto_reply;
 pub mod calendar_processing;
 pub mod cas_mailbox;
+pub mod compliance_search;
 mod configured;
 pub mod contact;
 pub mod discovery;
@@ -71,6 +72,7 @@ pub const ALL: Registry = Registry::new(&[
     roles::CMDLETS,
     move_request::CMDLETS,
     inbox_rule::CMDLETS,
+    compliance_search::CMDLETS,
     servers::CMDLETS,
     policies::CMDLETS,
 ]);

@@ -65,6 +65,7 @@ impl Organisation {
             configuration: Configuration::made(now),
             audit: AuditLog::made(now),
             move_requests: BTreeMap::new(),
+            compliance_searches: Vec::new(),
             inbox_rules: HashMap::new(),
             mail_flow: MailFlow::default(),
             random: maker.random,

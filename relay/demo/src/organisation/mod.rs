@@ -4,6 +4,7 @@
 //! derived from it when they are asked for. Nothing here reads a clock: the time of "now" is passed in.
 
 pub mod audit;
+pub mod compliance_search;
 pub mod configuration;
 mod configured;
 pub mod generate;
@@ -86,6 +87,8 @@ pub struct Organisation {
     inbox_rules: HashMap<RecipientId, Vec<configuration::Item>>,
     /// Mailboxes on their way to another database.
     pub move_requests: MoveRequests,
+    /// Searches through mailboxes.
+    pub compliance_searches: Vec<compliance_search::ComplianceSearch>,
     /// What administrators changed.
     pub audit: AuditLog,
     /// Traces and quarantine.

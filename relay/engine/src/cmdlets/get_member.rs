@@ -48,10 +48,7 @@ impl Cmdlet for GetMember {
         if input.is_null() {
             return Ok(());
         }
-        let type_name = match &input {
-            Value::Remote(object) => object.type_names.first().cloned().unwrap_or_default(),
-            other => other.type_names().into_iter().next().unwrap_or_default(),
-        };
+        let type_name = input.type_names().into_iter().next().unwrap_or_default();
         if self.seen.contains(&type_name) {
             return Ok(());
         }

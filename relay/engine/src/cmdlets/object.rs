@@ -6,7 +6,7 @@ use postern_shared::value::PsStr;
 
 use super::{Cmdlet, Cx, Declare, P, Registry};
 use crate::{
-    interp::Flow,
+    interp::{Flow, Validate},
     value::{Category, Hash, Member, Object, Type, Value, Wrapped, enums},
 };
 
@@ -25,6 +25,7 @@ pub(super) fn declare(registry: &mut Registry) {
             .param(
                 P::new("NotePropertyName", "A property's name.")
                     .text()
+                    .check(Validate::NotMemberType)
                     .set("NotePropertySingleMemberSet")
                     .at(0)
                     .mandatory(),
@@ -84,31 +85,27 @@ struct AddMember;
 
 impl Cmdlet for AddMember {
     fn process(&mut self, cx: &mut Cx<'_>, input: Value) -> Flow<()> {
-        let target = match &input {
-            Value::Object(object) => Ok(Rc::clone(object)),
+        let (bag, holds) = match &input {
+            Value::Object(object) => (Rc::clone(object), true),
+            Value::Remote(object) => (object.own_notes(), true),
             Value::Empty => return Ok(()),
             // Any other value cannot hold members itself: what is given on carries them.
-            other => Err(other.clone()),
+            Value::Wrapped(wrapped) => (wrapped.notes.copy(), false),
+            _ => (Object::new(), false),
         };
-        let bag = match &target {
-            Ok(object) => Rc::clone(object),
-            Err(Value::Wrapped(wrapped)) => wrapped.notes.copy(),
-            Err(_) => Object::new(),
-        };
-        let force = cx.flag("Force");
         if let Some(Value::Hash(members)) = cx.arg("NotePropertyMembers") {
             for (name, value) in members.entries() {
-                note(cx, &bag, name.text(), value, force)?;
+                note(cx, &input, &bag, name.text(), value)?;
             }
         } else if let Some(name) = cx.text("NotePropertyName") {
             let value = cx.arg("NotePropertyValue").unwrap_or_default();
-            note(cx, &bag, name, value, force)?;
+            note(cx, &input, &bag, name, value)?;
         } else if let Some(Value::Enum(kind)) = cx.arg("MemberType") {
             let name = cx.text("Name").unwrap_or_default();
             let (value, second) =
                 (cx.arg("Value").unwrap_or_default(), cx.arg("SecondValue").unwrap_or_default());
-            if bag.has(&name) && !force {
-                return exists(cx, &name, &bag);
+            if is_there(cx, &input, &bag, &name)? {
+                return Ok(());
             }
             match kind.name().as_str() {
                 "NoteProperty" | "Property" => bag.set(name, value),
@@ -134,34 +131,39 @@ impl Cmdlet for AddMember {
             names.insert(0, name);
             *bag.type_names.borrow_mut() = Some(names.into());
         }
-        match target {
-            Ok(_) if cx.flag("PassThru") => cx.write(input),
-            Err(base) if cx.flag("PassThru") => {
-                let base = base.base().clone();
-                let notes = Rc::try_unwrap(bag).unwrap_or_default();
-                cx.write(Value::Wrapped(Rc::new(Wrapped { base, text: None, notes })))
-            }
-            _ => Ok(()),
+        if !cx.flag("PassThru") {
+            return Ok(());
         }
+        if holds {
+            return cx.write(input);
+        }
+        let base = input.base().clone();
+        let notes = Rc::try_unwrap(bag).unwrap_or_default();
+        cx.write(Value::Wrapped(Rc::new(Wrapped { base, text: None, notes })))
     }
 }
 
-fn note(cx: &mut Cx<'_>, bag: &Rc<Object>, name: PsStr, value: Value, force: bool) -> Flow<()> {
-    if bag.has(&name) && !force {
-        return exists(cx, &name, bag);
+fn note(cx: &mut Cx<'_>, input: &Value, bag: &Rc<Object>, name: PsStr, value: Value) -> Flow<()> {
+    if !is_there(cx, input, bag, &name)? {
+        bag.set(name, value);
     }
-    bag.set(name, value);
     Ok(())
 }
 
-fn exists(cx: &mut Cx<'_>, name: &str, bag: &Rc<Object>) -> Flow<()> {
+/// Whether the object has a member of that name already, which is an error then; `-Force` replaces it.
+fn is_there(cx: &mut Cx<'_>, input: &Value, bag: &Rc<Object>, name: &str) -> Flow<bool> {
+    let sent = matches!(input, Value::Remote(object) if object.get(name).is_some());
+    if cx.flag("Force") || !bag.has(name) && !sent {
+        return Ok(false);
+    }
     cx.error(
         "System.InvalidOperationException",
         "MemberAlreadyExists",
         Category::InvalidOperation,
-        Value::Object(Rc::clone(bag)),
+        input.clone(),
         format!("Cannot add a member with the name \"{name}\" because a member with that name already exists. To overwrite the member anyway, add the Force parameter to your command."),
-    )
+    )?;
+    Ok(true)
 }
 
 fn new_object(cx: &mut Cx<'_>, _: Value) -> Flow<()> {

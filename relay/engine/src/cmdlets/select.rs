@@ -377,7 +377,8 @@ fn own_name(value: &Value, name: &PsStr) -> PsStr {
         }
         Value::Remote(object) => {
             let own = object.properties().map(|(own, _)| own).find(|own| own.eq_ignore_ascii_case(name));
-            own.cloned().unwrap_or_else(|| name.clone())
+            let added = || object.notes()?.names().into_iter().find(|own| own.eq_ignore_ascii_case(name));
+            own.cloned().or_else(added).unwrap_or_else(|| name.clone())
         }
         Value::Hash(hash) => {
             let own = hash.keys().iter().map(Value::text).find(|own| own.eq_ignore_ascii_case(name));

@@ -498,6 +498,9 @@ impl Engine {
                 && param.in_sets(args.sets).any(|set| set.position == Some(position) && !set.remaining);
             there.then_some(at)
         }));
+        if candidates.len() > 1 {
+            candidates.retain(|at| !signature.params[*at].leaves(value));
+        }
         if let Some(at) = candidates.iter().find(|at| fits(value, signature.params[**at].ty())) {
             return *at;
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use postern_shared::value::PsStr;
 
 use super::{
-    Args, Engine, Flow, Given, Signature, Stage, Stop,
+    Args, Engine, Flow, Given, Signature, Stage, Stop, exo,
     pipeline::{BlockStage, CmdletStage, StageKind},
 };
 use crate::{
@@ -61,6 +61,9 @@ impl Engine {
         }
         if self.remote.has(plain) {
             return Some(Resolved::Remote(self.remote.spelling(plain)));
+        }
+        if let Some(own) = exo::plain(plain).filter(|own| self.remote.has(own)) {
+            return Some(Resolved::Remote(self.remote.spelling(&own)));
         }
         if let Some(name) = cmdlets::alias(plain) {
             return self.resolve(Sym::new(&name), &name);
@@ -196,6 +199,8 @@ impl Engine {
             }
             Resolved::Remote(name) => {
                 let at = at.map(|command| (Rc::clone(&command.source), command.span));
+                let given =
+                    if exo::plain(invoked).is_some() { exo::without_properties(given) } else { given };
                 StageKind::Remote(Box::new(self.remote_stage(name, given, expects_input, at)?))
             }
         };

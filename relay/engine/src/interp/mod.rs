@@ -5,6 +5,7 @@ mod bind;
 mod command;
 mod defaults;
 mod errors;
+mod exo;
 mod expr;
 pub(crate) mod files;
 mod invoke;

@@ -83,9 +83,32 @@ pub(crate) enum Validate {
     Count(i64, i64),
     Pattern(PsStr),
     Script(Rc<ScriptBlock>),
+    /// Not the name of a kind of member: it is what Add-Member takes as that then.
+    NotMemberType,
+}
+
+/// Kinds of members that Add-Member can add.
+const MEMBER_TYPES: [&str; 8] = [
+    "AliasProperty",
+    "CodeMethod",
+    "CodeProperty",
+    "MemberSet",
+    "NoteProperty",
+    "PropertySet",
+    "ScriptMethod",
+    "ScriptProperty",
+];
+
+fn names_member_type(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| MEMBER_TYPES.iter().any(|name| name.eq_ignore_ascii_case(text)))
 }
 
 impl Param {
+    /// Whether a value without a name is not for this parameter where another could take it.
+    pub(crate) fn leaves(&self, value: &Value) -> bool {
+        self.validate.iter().any(|check| matches!(check, Validate::NotMemberType)) && names_member_type(value)
+    }
+
     /// The type that a value has at the end; `Object` for any.
     pub(crate) fn ty(&self) -> Type {
         self.types.first().copied().unwrap_or(Type::Object)
@@ -356,6 +379,9 @@ impl Engine {
                         && value.as_str().is_some_and(|text| text.trim().is_empty()) =>
             {
                 Err("The argument is null or empty. Provide an argument that is not null or empty, and then try the command again.".into())
+            }
+            Validate::NotMemberType if names_member_type(value) => {
+                Err(format!("The parameter cannot be processed because the parameter name '{}' is ambiguous.", value.text()))
             }
             Validate::Set(all, ignore_case) => {
                 let wrong = each.iter().map(Value::text).find(|text| {

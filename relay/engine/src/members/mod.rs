@@ -142,9 +142,19 @@ impl Engine {
                     None => None,
                 },
             },
+            Value::Remote(remote) if remote.notes().is_some_and(|notes| notes.has(name)) => {
+                let notes = remote.own_notes();
+                match notes.get(name) {
+                    Some(found) => return Ok(Some(found)),
+                    None => match notes.member(name) {
+                        Some(member) => return self.extended(value, &member).map(Some),
+                        None => None,
+                    },
+                }
+            }
             Value::Remote(remote) => match remote.get(name) {
                 Some(found) => Some(found.clone().into()),
-                None => match &remote.content {
+                None => match &remote.object().content {
                     Content::Value(inner) if !remote.is_enum() => {
                         return self.property(&Value::from(inner.clone()), name);
                     }
@@ -251,13 +261,16 @@ impl Engine {
                 if found.replace(name, value.clone()) {
                     return Ok(());
                 }
-                match found.member(name) {
-                    Some(Member::Alias(target)) => self.set_property(object, &target, value),
-                    Some(Member::ScriptProperty(_, Value::Block(set))) => {
-                        self.call_script_member(&set, object, vec![value]).map(drop)
-                    }
-                    _ => Err(self.cannot_set(name)),
+                self.set_member(object, found.member(name), name, value)
+            }
+            Value::Remote(sent) => {
+                let notes = sent.notes();
+                if notes.as_ref().is_some_and(|notes| notes.replace(name, value.clone()))
+                    || sent.replace(name, value.clone())
+                {
+                    return Ok(());
                 }
+                self.set_member(object, notes.and_then(|notes| notes.member(name)), name, value)
             }
             Value::Wrapped(wrapped) => {
                 if wrapped.notes.replace(name, value.clone()) {
@@ -278,6 +291,17 @@ impl Engine {
                     self.set_property(&item, name, value.clone())?;
                 }
                 Ok(())
+            }
+            _ => Err(self.cannot_set(name)),
+        }
+    }
+
+    /// Sets through a member that is no note.
+    fn set_member(&mut self, object: &Value, member: Option<Member>, name: &str, value: Value) -> Flow<()> {
+        match member {
+            Some(Member::Alias(target)) => self.set_property(object, &target, value),
+            Some(Member::ScriptProperty(_, Value::Block(set))) => {
+                self.call_script_member(&set, object, vec![value]).map(drop)
             }
             _ => Err(self.cannot_set(name)),
         }

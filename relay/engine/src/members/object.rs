@@ -17,10 +17,7 @@ pub(super) fn intrinsic(value: &Value, name: &str) -> Option<Value> {
     }
     Some(match name.to_ascii_lowercase().as_str() {
         "psobject" => Value::Net(Rc::new(PsObjectView(value.clone()))),
-        "pstypenames" => Value::List(List::new(
-            Type::CollectionOf(&Type::String),
-            value.type_names().into_iter().map(Value::Str).collect(),
-        )),
+        "pstypenames" => Value::Net(Rc::new(TypeNames(value.clone()))),
         "psbase" | "psextended" | "psadapted" => value.clone(),
         _ => return None,
     })
@@ -54,15 +51,7 @@ pub(crate) fn all_properties(value: &Value) -> Vec<Property> {
             let kind = if object.is_plain() { "NoteProperty" } else { "Property" };
             let mut all: Vec<Property> =
                 object.properties().into_iter().map(|(name, value)| property(name, value, kind)).collect();
-            for (name, member) in object.other_members() {
-                match member {
-                    Member::Alias(target) => {
-                        all.push(property(name, object.get(&target).unwrap_or_default(), "AliasProperty"));
-                    }
-                    Member::ScriptProperty(get, _) => all.push(property(name, get, "ScriptProperty")),
-                    _ => {}
-                }
-            }
+            all.extend(other_properties(object, |target| object.get(target)));
             all
         }
         Value::Remote(object) => {
@@ -82,7 +71,21 @@ pub(crate) fn all_properties(value: &Value) -> Vec<Property> {
                 .extended
                 .iter()
                 .map(|(name, value)| property(name.clone(), value.clone().into(), "NoteProperty"));
-            adapted.chain(notes).collect()
+            let sent = adapted.chain(notes);
+            let Some(own) = object.notes() else { return sent.collect() };
+            let mut all: Vec<Property> = sent
+                .map(|mut property| {
+                    property.value = own.get(&property.name).unwrap_or(property.value);
+                    property
+                })
+                .collect();
+            let is_new = |name: &PsStr| object.get(name).is_none();
+            let added = own.properties().into_iter().filter(|(name, _)| is_new(name));
+            all.extend(added.map(|(name, value)| property(name, value, "NoteProperty")));
+            let target =
+                |name: &str| own.get(name).or_else(|| object.get(name).map(|value| value.clone().into()));
+            all.extend(other_properties(&own, target));
+            all
         }
         Value::Hash(hash) => fixed(
             &["IsReadOnly", "IsFixedSize", "IsSynchronized", "Keys", "Values", "SyncRoot", "Count"],
@@ -277,6 +280,27 @@ impl NetObject for NamedType {
     }
 }
 
+/// What holds the properties that a value can be given.
+fn notes_of(value: &Value) -> Option<Rc<Object>> {
+    match value {
+        Value::Object(object) => Some(Rc::clone(object)),
+        Value::Remote(object) => Some(object.own_notes()),
+        _ => None,
+    }
+}
+
+/// Properties that are no notes; `target` gives what an alias stands for.
+fn other_properties(object: &Object, target: impl Fn(&str) -> Option<Value>) -> Vec<Property> {
+    let of = |(name, member): (PsStr, Member)| match member {
+        Member::Alias(other) => {
+            Some(Property { name, value: target(&other).unwrap_or_default(), kind: "AliasProperty" })
+        }
+        Member::ScriptProperty(get, _) => Some(Property { name, value: get, kind: "ScriptProperty" }),
+        _ => None,
+    };
+    object.other_members().into_iter().filter_map(of).collect()
+}
+
 /// `value.psobject`.
 #[derive(Debug)]
 struct PsObjectView(Value);
@@ -312,6 +336,7 @@ impl NetObject for PsObjectView {
         match (name.to_ascii_lowercase().as_str(), arguments) {
             ("copy", []) => Some(Ok(match &self.0 {
                 Value::Object(object) => Value::Object(object.copy()),
+                Value::Remote(object) => Value::Remote(object.copy()),
                 other => other.clone(),
             })),
             ("tostring", []) => Some(engine.text_of(&self.0).map(Value::Str)),
@@ -322,6 +347,75 @@ impl NetObject for PsObjectView {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// `value.psobject.TypeNames`: those of an object can be changed.
+#[derive(Debug)]
+struct TypeNames(Value);
+
+impl TypeNames {
+    fn set(&self, names: Vec<PsStr>) {
+        if let Some(object) = notes_of(&self.0) {
+            *object.type_names.borrow_mut() = Some(names.into());
+        }
+    }
+}
+
+impl NetObject for TypeNames {
+    fn type_of(&self) -> Type {
+        Type::CollectionOf(&Type::String)
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        name.eq_ignore_ascii_case("Count").then(|| Value::I32(self.0.type_names().len() as i32))
+    }
+
+    fn call(&self, _: &mut Engine, name: &str, arguments: &[Value]) -> Option<Flow<Value>> {
+        let mut names = self.0.type_names();
+        let first = arguments.first().map(Value::text).unwrap_or_default();
+        let at = || first.parse::<usize>().ok().filter(|at| *at <= names.len());
+        match (name.to_ascii_lowercase().as_str(), arguments) {
+            ("add", [_]) => names.push(first),
+            ("insert", [_, name]) => {
+                let at = at()?;
+                names.insert(at, name.text());
+            }
+            ("clear", []) => names.clear(),
+            ("removeat", [_]) => {
+                let at = at().filter(|at| *at < names.len())?;
+                names.remove(at);
+            }
+            ("remove", [_]) => {
+                let before = names.len();
+                names.retain(|name| *name != first);
+                let removed = names.len() < before;
+                self.set(names);
+                return Some(Ok(Value::Bool(removed)));
+            }
+            ("contains", [_]) => return Some(Ok(Value::Bool(names.contains(&first)))),
+            ("indexof", [_]) => {
+                let at = names.iter().position(|name| *name == first);
+                return Some(Ok(Value::I32(at.map_or(-1, |at| at as i32))));
+            }
+            _ => return None,
+        }
+        self.set(names);
+        Some(Ok(Value::Empty))
+    }
+
+    fn items(&self) -> Option<Vec<Value>> {
+        Some(self.0.type_names().into_iter().map(Value::Str).collect())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A property that belongs to no object yet (`[psnoteproperty]::new(name, value)`).
+pub(super) fn note_property(name: PsStr, value: Value) -> Value {
+    let owner = Value::Object(Object::of([(name.clone(), value)]));
+    Value::Net(Rc::new(PropertyView { owner, name, kind: "NoteProperty" }))
 }
 
 /// `value.psobject.Properties`.
@@ -371,13 +465,13 @@ impl NetObject for PropertiesView {
                 )))
             }
             ("remove", 1) => {
-                if let Value::Object(object) = &self.0 {
+                if let Some(object) = notes_of(&self.0) {
                     object.remove(&text);
                 }
                 Some(Ok(Value::Empty))
             }
             ("add", 1) => {
-                if let (Value::Object(object), Some(Value::Net(note))) = (&self.0, arguments.first()) {
+                if let (Some(object), Some(Value::Net(note))) = (notes_of(&self.0), arguments.first()) {
                     let name = note.get("Name").map(|name| name.text()).unwrap_or_default();
                     object.set(name, note.get("Value").unwrap_or_default());
                 }
@@ -459,7 +553,7 @@ impl NetObject for PropertyView {
             "membertype" => Value::Enum(crate::value::enums::MEMBER_TYPES.parse(self.kind)?),
             "typenameofvalue" => Value::Str(self.value().type_name()),
             "isgettable" => Value::Bool(true),
-            "issettable" => Value::Bool(matches!(self.owner, Value::Object(_))),
+            "issettable" => Value::Bool(matches!(self.owner, Value::Object(_) | Value::Remote(_))),
             "isinstance" => Value::Bool(self.kind == "NoteProperty"),
             _ => return None,
         })
@@ -471,6 +565,10 @@ impl NetObject for PropertyView {
         }
         match &self.owner {
             Value::Object(object) => object.replace(&self.name, value.clone()).then_some(()),
+            Value::Remote(object) => {
+                let is_own = object.notes().is_some_and(|notes| notes.replace(&self.name, value.clone()));
+                (is_own || object.replace(&self.name, value.clone())).then_some(())
+            }
             Value::Wrapped(wrapped) => wrapped.notes.replace(&self.name, value.clone()).then_some(()),
             _ => None,
         }

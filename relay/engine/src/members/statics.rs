@@ -349,6 +349,9 @@ impl Engine {
             Type::StringBuilder => Value::Net(Rc::new(net::Builder(std::cell::RefCell::new(
                 first.and_then(Value::as_str).unwrap_or("").to_owned(),
             )))),
+            Type::PropertyInfo if !text(0).is_empty() => {
+                super::object::note_property(text(0), arguments.get(1).cloned().unwrap_or_default())
+            }
             Type::PSObject | Type::PSCustomObject => match first {
                 Some(value) => value.clone(),
                 None => Value::Object(crate::value::Object::new()),

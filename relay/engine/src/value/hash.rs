@@ -78,7 +78,7 @@ impl Hash {
             Value::Exception(a) => Key::Same(Rc::as_ptr(a).addr()),
             Value::Remote(a) => match value.as_str() {
                 Some(text) => self.text_key(text),
-                None => Key::Same(std::sync::Arc::as_ptr(a).addr()),
+                None => Key::Same(std::sync::Arc::as_ptr(a.object()).addr()),
             },
             other => Key::Other("other", other.text().as_str().into()),
         }

@@ -12,12 +12,13 @@ pub(crate) mod hash;
 pub(crate) mod net;
 pub(crate) mod object;
 pub(crate) mod remote;
+mod sent;
 pub(crate) mod text;
 pub(crate) mod types;
 
 use std::{rc::Rc, sync::Arc};
 
-use postern_shared::value::{Decimal, PsDateTime, PsObject, PsStr, PsTimeSpan, PsValue, PsVersion, Uuid};
+use postern_shared::value::{Decimal, PsDateTime, PsStr, PsTimeSpan, PsValue, PsVersion, Uuid};
 
 pub use self::{
     array::{Array, List},
@@ -26,6 +27,7 @@ pub use self::{
     hash::{Hash, HashKind},
     net::NetObject,
     object::{Member, Object},
+    sent::Sent,
     types::Type,
 };
 use crate::code::ScriptBlock;
@@ -71,7 +73,7 @@ pub enum Value {
     /// `PSCustomObject`, or an object of a cmdlet with a type name of its own.
     Object(Rc<Object>),
     /// An object as the remote side sent it.
-    Remote(Arc<PsObject>),
+    Remote(Rc<Sent>),
     /// A script block.
     Block(Rc<ScriptBlock>),
     /// A type.
@@ -150,7 +152,7 @@ impl Value {
             (Self::List(a), Self::List(b)) => Rc::ptr_eq(a, b),
             (Self::Hash(a), Self::Hash(b)) => Rc::ptr_eq(a, b),
             (Self::Object(a), Self::Object(b)) => Rc::ptr_eq(a, b),
-            (Self::Remote(a), Self::Remote(b)) => Arc::ptr_eq(a, b),
+            (Self::Remote(a), Self::Remote(b)) => Arc::ptr_eq(a.object(), b.object()),
             (Self::Block(a), Self::Block(b)) => Rc::ptr_eq(a, b),
             (Self::Error(a), Self::Error(b)) => Rc::ptr_eq(a, b),
             (Self::Exception(a), Self::Exception(b)) => Rc::ptr_eq(a, b),

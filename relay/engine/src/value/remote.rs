@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use postern_shared::value::{Content, PsObject, PsStr, PsValue, TypeNames};
 
-use super::{Array, HashKind, Type, Value};
+use super::{Array, HashKind, Sent, Type, Value};
 
 /// Levels of nested values that are converted; deeper ones become their text.
 const MAX_DEPTH: usize = 32;
@@ -34,7 +34,7 @@ impl From<PsValue> for Value {
             PsValue::Bytes(bytes) => {
                 Self::Array(Array::new(Type::Byte, bytes.iter().map(|byte| Self::U8(*byte)).collect()))
             }
-            PsValue::Object(object) => Self::Remote(object),
+            PsValue::Object(object) => Self::Remote(Sent::new(object)),
             other => Self::Raw(other.into()),
         }
     }
@@ -68,7 +68,7 @@ fn to_ps(value: &Value, depth: usize) -> PsValue {
         Value::Guid(n) => PsValue::Guid(*n),
         Value::Version(n) => PsValue::Version(*n),
         Value::Str(text) => PsValue::Str(text.clone()),
-        Value::Remote(object) => PsValue::Object(Arc::clone(object)),
+        Value::Remote(object) => PsValue::Object(object.merged(|value| to_ps(value, depth + 1))),
         Value::Raw(value) => (**value).clone(),
         Value::Block(block) => PsValue::ScriptBlock(Arc::new(block.text().into())),
         Value::Switch(b) => PsValue::Bool(*b),

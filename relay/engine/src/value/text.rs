@@ -66,7 +66,7 @@ impl Value {
                     Self::from(value.clone()).write(out, depth);
                 }
                 _ => {
-                    let _ = write!(out, "{object}");
+                    let _ = write!(out, "{}", object.object());
                 }
             },
             Self::Block(block) => out.push_str(block.text()),

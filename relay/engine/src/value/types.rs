@@ -155,6 +155,8 @@ static NAMES: &[(&str, Type)] = &[
     ("collections.dictionaryentry", T::DictionaryEntry),
     ("pscustomobject", T::PSCustomObject),
     ("management.automation.pscustomobject", T::PSCustomObject),
+    ("psnoteproperty", T::PropertyInfo),
+    ("management.automation.psnoteproperty", T::PropertyInfo),
     ("psobject", T::PSObject),
     ("management.automation.psobject", T::PSObject),
     ("ref", T::PSReference),
@@ -608,7 +610,7 @@ impl Value {
                 Some(names) => names.to_vec(),
                 None => vec![object.type_name(), PsStr::from_static("System.Object")],
             },
-            Self::Remote(object) => object.type_names.to_vec(),
+            Self::Remote(object) => object.type_names(),
             Self::Wrapped(wrapped) => wrapped.base.type_names(),
             Self::Net(object) => vec![object.type_name(), PsStr::from_static("System.Object")],
             other => {

@@ -33,7 +33,7 @@ impl Door {
 impl Host for Door {
     fn output(&mut self, value: &Value) -> Result<(), PsStr> {
         if let Value::Remote(object) = value {
-            self.0.release(object);
+            self.0.release(object.object());
         }
         match self.0.show(|screen| screen.output(value)) {
             Some(Err(Stopped)) => {

@@ -166,7 +166,7 @@ pub(super) fn run_script(desk: &Rc<Desk>, text: &str) -> postern_engine::Ended {
             RemoteEvent::Output(value) => {
                 let value = Value::from(value);
                 if let Value::Remote(object) = &value {
-                    desk.release(object);
+                    desk.release(object.object());
                 }
                 if matches!(desk.show(|screen| screen.output(&value)), Some(Err(_))) {
                     run.stop();
