@@ -52,7 +52,10 @@ fn get_help(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
             }
             let detailed = cx.flag("Full") || cx.flag("Detailed");
             let text = help_text(&info, detailed, detailed || cx.flag("Examples"));
-            cx.write(summary(&info).labelled(text))
+            let help = summary(&info).labelled(text);
+            *help.type_names.borrow_mut() =
+                Some(["MamlCommandHelpInfo".into(), "System.Object".into()].into());
+            cx.write(help)
         }
         Some(Resolved::Function(function)) => {
             let text = format!("NAME\n    {}\n\nSYNTAX\n    {}\n", function.name, function.name);

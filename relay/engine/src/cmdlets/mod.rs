@@ -57,6 +57,7 @@ mod format;
 mod get_member;
 mod group;
 mod help;
+mod host;
 mod html;
 mod item;
 mod json;
@@ -67,6 +68,7 @@ mod out_grid_view;
 mod out_string;
 mod output;
 mod path;
+pub(crate) mod refused;
 mod select;
 mod select_string;
 pub(crate) mod selector;
@@ -442,6 +444,7 @@ thread_local! {
         culture::declare(&mut registry);
         text_data::declare(&mut registry);
         help::declare(&mut registry);
+        host::declare(&mut registry);
         registry
     };
 }
@@ -472,25 +475,6 @@ pub(crate) fn aliases() -> Vec<(&'static str, PsStr)> {
         .with(|registry| registry.aliases.iter().map(|(alias, name)| (*alias, name.clone())).collect());
     all.sort_unstable_by_key(|(alias, _)| *alias);
     all
-}
-
-/// What is said of commands that this console does not have on purpose.
-pub(crate) fn refusal(name: &str) -> Option<&'static str> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "invoke-expression" | "iex" => {
-            "Invoke-Expression is not available in this console: text is never run as code."
-        }
-        "add-type" => "Add-Type is not available in this console: it has a fixed set of types.",
-        "start-process" | "saps" | "start" => {
-            "Start-Process is not available in this console: it runs no programs."
-        }
-        "start-job" | "sajb" | "receive-job" | "wait-job" | "get-job" | "remove-job" | "stop-job"
-        | "start-threadjob" => "Jobs are not available in this console.",
-        "invoke-webrequest" | "iwr" | "invoke-restmethod" | "irm" | "curl" | "wget" => {
-            "Web requests are not available in this console: it reaches the remote session only."
-        }
-        _ => return None,
-    })
 }
 
 /// What a cmdlet has while it runs.

@@ -27,6 +27,7 @@ use std::rc::Rc;
 use postern_shared::{value::PsStr, view::FormatViews};
 
 pub use self::entry::{Grid, grid};
+pub use self::views::document;
 pub(crate) use self::{
     cells::Align,
     entry::{Entry, Row, Spec},

@@ -24,6 +24,21 @@ pub(crate) enum View {
     List(Vec<(PsStr, String)>),
     /// A date's long form.
     Date,
+    /// The object's own text.
+    Text,
+}
+
+/// Types that are shown as their own text.
+const TEXTS: [&str; 2] = ["Microsoft.PowerShell.Commands.MatchInfo", HELP];
+/// Help about a command.
+const HELP: &str = "MamlCommandHelpInfo";
+
+/// The text of an object that is a document to be read, and nothing to be sorted or filtered: help about a command.
+pub fn document(value: &Value) -> Option<PsStr> {
+    match value {
+        Value::Object(object) if object.type_name() == HELP => object.label.borrow().clone(),
+        _ => None,
+    }
 }
 
 /// Tables: type, and the columns with property, width, and whether it stands right. A width of 0 everywhere means that
@@ -134,6 +149,14 @@ pub(super) fn view_of(value: &Value, remote: &FormatViews) -> Option<(PsStr, Vie
         };
         return Some((name.into(), view));
     }
+    if let Value::Object(object) = value.base()
+        && object.label.borrow().is_some()
+    {
+        let name = object.type_name();
+        if TEXTS.contains(&name.as_str()) {
+            return Some((name, View::Text));
+        }
+    }
     value.type_names().iter().find_map(|name| {
         let plain = name.strip_prefix("Deserialized.").unwrap_or(name);
         table(plain).or_else(|| list(plain)).map(|view| (name.clone(), view))
@@ -203,7 +226,7 @@ impl View {
                 layout: Layout { auto_size: *auto, ..Layout::default() },
             },
             Self::List(_) => Spec::List,
-            Self::Date => Spec::Lines,
+            Self::Date | Self::Text => Spec::Lines,
         }
     }
 
@@ -224,6 +247,7 @@ impl View {
                 }
                 Row::Fields(fields)
             }
+            Self::Text => Row::Text(value.text().as_str().to_owned()),
             Self::Date => Row::Text(match value.base() {
                 Value::DateTime(at) => date_format::date(*at, "F").unwrap_or_default(),
                 other => other.text().as_str().to_owned(),

@@ -133,7 +133,7 @@ impl Engine {
     }
 
     fn not_found_or_refused(&self, name: &str) -> Stop {
-        if let Some(message) = cmdlets::refusal(name) {
+        if let Some(message) = cmdlets::refused::refusal(name) {
             return self.refused(message);
         }
         self.command_not_found(name)

@@ -5,9 +5,13 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use postern_engine::{format::grid, value::Value};
-use postern_shared::wire::{
-    BlockId, EventKind, Failure, NoteStream, ProgressState, Prompt, PromptId, PromptKind,
+use postern_engine::{
+    format::{document, grid},
+    value::Value,
+};
+use postern_shared::{
+    value::PsValue,
+    wire::{BlockId, EventKind, Failure, NoteStream, ProgressState, Prompt, PromptId, PromptKind},
 };
 use tokio::sync::oneshot;
 
@@ -101,7 +105,10 @@ impl Screen for PageScreen {
                     let columns = &grid.columns;
                     self.out().push_formatted(&grid.object.to_ps(), grid.kind, columns, &mut last)
                 }
-                None => self.out().push(&value.to_ps(), &mut last),
+                None => {
+                    let sent = document(value).map_or_else(|| value.to_ps(), PsValue::Str);
+                    self.out().push(&sent, &mut last)
+                }
             };
             self.numbers.result.store(last, Ordering::Relaxed);
             pushed
