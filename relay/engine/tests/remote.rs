@@ -172,6 +172,21 @@ fn errors_are_those_of_the_server_and_preferences_go_to_both_sides() {
 }
 
 #[test]
+fn what_a_variable_keeps_is_told_and_added_up() {
+    let (output, errors, log) = run(
+        "Get-Fault -ea 0 -ErrorVariable ev; Get-Fault -ErrorAction SilentlyContinue -ev +ev; $ev.Count; Get-Fault -ea 0; Get-Thing -wa SilentlyContinue -WarningVariable wv | Out-Null",
+    );
+    assert_eq!((output, errors), (vec!["2".to_owned()], vec![]));
+    let told = [
+        "get-fault -ErrorAction:Continue",
+        "get-fault -ErrorAction:Continue",
+        "get-fault -ErrorAction:SilentlyContinue",
+        "get-thing -WarningAction:Continue",
+    ];
+    assert_eq!(log, told);
+}
+
+#[test]
 fn a_filter_in_braces_travels_as_its_text() {
     let (_, _, log) = run("Get-Number -Filter { Name -eq 'x' } | Out-Null");
     assert_eq!(log, ["get-number -Filter  Name -eq 'x'"]);

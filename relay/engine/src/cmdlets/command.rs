@@ -112,8 +112,12 @@ pub(super) fn declare(registry: &mut Registry) {
     );
 }
 
-fn info(name: PsStr, resolved: Resolved, alias_of: Option<PsStr>) -> Value {
-    Value::Net(Rc::new(CommandInfo { name, resolved, alias_of }))
+fn info(cx: &Cx<'_>, name: PsStr, resolved: Resolved, alias_of: Option<PsStr>) -> Value {
+    let parameters = match &resolved {
+        Resolved::Remote(name) => cx.engine.remote.parameters(name),
+        _ => Vec::new(),
+    };
+    Value::Net(Rc::new(CommandInfo { name, resolved, alias_of, parameters }))
 }
 
 fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
@@ -143,7 +147,7 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
                     (Resolved::Remote(name), _) => name.clone(),
                     _ => name.clone(),
                 };
-                found.push(info(own, resolved, alias));
+                found.push(info(cx, own, resolved, alias));
             }
             None => {
                 cx.error(
@@ -176,7 +180,7 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
         all.sort_by_key(|(name, _)| name.to_ascii_lowercase());
         all.dedup_by(|a, b| a.0.eq_ignore_ascii_case(&b.0));
         cx.engine.steps(all.len())?;
-        found.extend(all.into_iter().map(|(name, resolved)| info(name, resolved, None)));
+        found.extend(all.into_iter().map(|(name, resolved)| info(cx, name, resolved, None)));
     }
     let text = |value: &Value, name: &str| match value {
         Value::Net(object) => object.get(name).map(|value| value.text()).unwrap_or_default(),
@@ -200,7 +204,14 @@ fn get_command(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
             });
         if fits && count < most {
             count += 1;
-            cx.write(value)?;
+            let syntax = |value: &Value| match value {
+                Value::Net(object) => Some(object.as_any().downcast_ref::<CommandInfo>()?.syntax()),
+                _ => None,
+            };
+            match syntax(&value).filter(|_| cx.flag("Syntax")) {
+                Some(syntax) => cx.write(Value::str(format!("\n{syntax}\n")))?,
+                None => cx.write(value)?,
+            }
         }
     }
     Ok(())
@@ -264,7 +275,7 @@ fn set_alias(cx: &mut Cx<'_>, replace: bool) -> Flow<()> {
     if cx.flag("PassThru")
         && let Some(resolved) = cx.engine.resolve(sym, &name)
     {
-        return cx.write(info(name, resolved, Some(value)));
+        return cx.write(info(cx, name, resolved, Some(value)));
     }
     Ok(())
 }
@@ -295,7 +306,7 @@ fn get_alias(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
             {
                 any = true;
                 if let Some(resolved) = cx.engine.resolve(Sym::new(target), target) {
-                    cx.write(info(alias.clone(), resolved, Some(target.clone())))?;
+                    cx.write(info(cx, alias.clone(), resolved, Some(target.clone())))?;
                 }
             }
         }

@@ -56,7 +56,7 @@ mod filter;
 mod format;
 mod get_member;
 mod group;
-mod help;
+pub(crate) mod help;
 mod host;
 mod html;
 mod item;

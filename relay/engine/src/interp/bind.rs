@@ -246,7 +246,7 @@ impl Engine {
     }
 
     /// The list behind `-OutVariable name` or `-OutVariable +name`, in the variable at once.
-    fn list_variable(&mut self, name: &str) -> Rc<List> {
+    pub(super) fn list_variable(&mut self, name: &str) -> Rc<List> {
         let (add, name) = name.strip_prefix('+').map_or((false, name), |name| (true, name));
         let sym = crate::code::Sym::new(name);
         if add {

@@ -31,6 +31,23 @@ pub(crate) struct RemoteStage {
     pub(crate) failed: bool,
 }
 
+/// What a variable keeps has to be told, even where it is not shown.
+fn tell_what_is_kept(common: &Common, parameters: &mut [(Option<PsStr>, PsValue)]) {
+    let kept = [
+        ("-ErrorAction:", common.error_action, common.error_list.is_some()),
+        ("-WarningAction:", common.warning_action, common.warning_list.is_some()),
+        ("-InformationAction:", common.information_action, common.information_list.is_some()),
+    ];
+    for (own, action, is_kept) in kept {
+        if is_kept
+            && action == Some(Action::SilentlyContinue)
+            && let Some((_, value)) = parameters.iter_mut().find(|(name, _)| name.as_deref() == Some(own))
+        {
+            *value = PsValue::Str(PsStr::from_static("Continue"));
+        }
+    }
+}
+
 impl Engine {
     pub(crate) fn remote_stage(
         &mut self,
@@ -67,10 +84,11 @@ impl Engine {
                         self.remote_common(&mut args.common, own, &value);
                         // Preferences go to both sides, what only concerns the local one stays.
                         if own.ends_with("Action") || is_switch {
-                            let value = if is_switch {
-                                Value::Bool(crate::convert::truth(&value))
-                            } else {
-                                Value::str(value.text())
+                            // A preference by its name: the server takes none by its number.
+                            let value = match Action::of(&value) {
+                                _ if is_switch => Value::Bool(crate::convert::truth(&value)),
+                                Some(action) => Value::Str(action.value().text()),
+                                None => Value::Str(value.text()),
                             };
                             parameters.push((Some(format!("-{own}:").into()), value.to_ps()));
                         }
@@ -83,6 +101,7 @@ impl Engine {
                 }
             }
         }
+        tell_what_is_kept(&args.common, &mut parameters);
         let written = |own: &str| {
             parameters.iter().any(|(name, _): &(Option<PsStr>, PsValue)| {
                 name.as_ref().is_some_and(|name| {
@@ -98,12 +117,7 @@ impl Engine {
     }
 
     fn remote_common(&mut self, common: &mut Common, name: &str, value: &Value) {
-        let list = |engine: &mut Self| {
-            let list = crate::value::List::new(crate::value::Type::ArrayList, Vec::new());
-            let sym = crate::code::Sym::new(value.text().trim_start_matches('+'));
-            engine.scope.set(sym, Value::List(Rc::clone(&list)));
-            Some(list)
-        };
+        let list = |engine: &mut Self| Some(engine.list_variable(&value.text()));
         match name {
             "ErrorAction" => common.error_action = Action::of(value),
             "WarningAction" => common.warning_action = Action::of(value),

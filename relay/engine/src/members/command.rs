@@ -5,6 +5,7 @@ use std::any::Any;
 use postern_shared::value::PsStr;
 
 use crate::{
+    host::RemoteParameter,
     interp::Resolved,
     value::{NetObject, Type, Value, enums},
 };
@@ -15,6 +16,8 @@ pub(crate) struct CommandInfo {
     pub(crate) resolved: Resolved,
     /// The alias's target, where it is one.
     pub(crate) alias_of: Option<PsStr>,
+    /// The parameters of a remote command.
+    pub(crate) parameters: Vec<RemoteParameter>,
 }
 
 impl std::fmt::Debug for CommandInfo {
@@ -31,6 +34,32 @@ impl CommandInfo {
             Resolved::Cmdlet(_) => 8,
             _ => 2,
         }
+    }
+}
+
+impl CommandInfo {
+    /// The ways to call it, as `Get-Command -Syntax` shows them.
+    pub(crate) fn syntax(&self) -> String {
+        let parameters: Vec<String> = match &self.resolved {
+            Resolved::Cmdlet(info) => return crate::cmdlets::help::syntax(info).join("\n\n"),
+            Resolved::Remote(_) => self
+                .parameters
+                .iter()
+                .map(|parameter| match (parameter.is_switch, parameter.type_name.as_str()) {
+                    (true, _) => format!("[-{}]", parameter.name),
+                    (false, "") => format!("[-{} <Object>]", parameter.name),
+                    (false, ty) => {
+                        format!("[-{} <{}>]", parameter.name, ty.rsplit(['.', '+']).next().unwrap_or(ty))
+                    }
+                })
+                .collect(),
+            Resolved::Function(function) => {
+                let named = |param: &crate::code::ParamCode| format!("[[-{}] <Object>]", param.name);
+                function.code.params.iter().map(named).collect()
+            }
+            Resolved::Block(_) => Vec::new(),
+        };
+        format!("{} {}", self.name, parameters.join(" ")).trim_end().to_owned()
     }
 }
 
@@ -87,6 +116,10 @@ impl NetObject for CommandInfo {
                     for param in &info.signature.params {
                         table.set_str(param.name.clone(), Value::Type(param.ty()));
                     }
+                }
+                for parameter in &self.parameters {
+                    let ty = if parameter.is_switch { Type::Switch } else { Type::Object };
+                    table.set_str(parameter.name.clone(), Value::Type(ty));
                 }
                 if let Resolved::Function(function) = &self.resolved {
                     for param in &function.code.params {
