@@ -8,7 +8,7 @@ use super::{Cx, Declare, P, Registry};
 use crate::{
     convert::integer,
     host::{Colors, Progress},
-    interp::{Action, Common, Engine, Flow, Target},
+    interp::{Action, Common, Engine, Flow, Keeps, Target},
     ops::list,
     value::{Category, ErrorRecord, Exception, Object, Type, Value, enums},
 };
@@ -251,11 +251,9 @@ impl Engine {
         end_line: bool,
         common: &Common,
     ) -> Flow<()> {
-        if let Some(variable) = &common.information_list {
-            variable
-                .items
-                .borrow_mut()
-                .push(Value::Object(information_record(Value::str(text), vec!["PSHOST".into()])));
+        if self.keeps(common) {
+            let record = Value::Object(information_record(Value::str(text), vec!["PSHOST".into()]));
+            self.keep(Keeps::Informations, &record, Some(common));
         }
         if common.information_action == Some(Action::Ignore) {
             return Ok(());
@@ -274,8 +272,8 @@ impl Engine {
 
     /// A record of the information stream.
     pub(crate) fn inform(&mut self, record: Rc<Object>, common: &Common) -> Flow<()> {
-        if let Some(variable) = &common.information_list {
-            variable.items.borrow_mut().push(Value::Object(Rc::clone(&record)));
+        if self.keeps(common) {
+            self.keep(Keeps::Informations, &Value::Object(Rc::clone(&record)), Some(common));
         }
         let action = common.information_action.unwrap_or_else(|| {
             self.preference(crate::code::known_names::INFORMATION_ACTION, Action::SilentlyContinue)

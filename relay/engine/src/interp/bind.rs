@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use postern_shared::value::PsStr;
 
-use super::{Action, Common, Engine, Flow, Param, ParamSet, Signature, Stop};
+use super::{Action, Common, Engine, Flow, Param, ParamSet, Signature, Stop, Validate};
 use crate::{
     code::ScriptBlock,
     convert,
@@ -340,8 +340,13 @@ impl Engine {
                 }
             };
         }
+        // A check of its own says more than that a mandatory value is empty.
+        let checked = param
+            .validate
+            .iter()
+            .any(|check| matches!(check, Validate::NotNullOrEmpty | Validate::NotNullOrWhiteSpace));
         let mandatory = param.in_sets(sets).any(|set| set.mandatory);
-        if mandatory {
+        if mandatory && !checked {
             self.check_mandatory(param, &value, command)?;
         }
         if !param.validate.is_empty()

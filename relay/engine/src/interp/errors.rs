@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use postern_shared::value::PsStr;
 
-use super::{Action, Common, Engine, Target};
+use super::{Action, Common, Engine, Keeps, Target};
 use crate::{
     code::{Source, Span, Sym, known_names},
     value::{Category, ErrorRecord, Exception, Value},
@@ -173,6 +173,7 @@ impl Engine {
         self.broken = true;
         if action != Action::Ignore {
             self.note_error(&record);
+            self.note_variable(&record, None);
         }
         if action == Action::Continue || action == Action::Inquire {
             self.emit_error(&record)?;
@@ -201,9 +202,7 @@ impl Engine {
     }
 
     fn note_variable(&mut self, record: &Rc<ErrorRecord>, common: Option<&Common>) {
-        if let Some(list) = common.and_then(|common| common.error_list.as_ref()) {
-            list.items.borrow_mut().push(Value::Error(Rc::clone(record)));
-        }
+        self.keep(Keeps::Errors, &Value::Error(Rc::clone(record)), common);
     }
 
     /// Sends an error to where the error stream goes.

@@ -40,7 +40,7 @@ pub(crate) use self::{
     remote::Drained,
     scope::{Options, Scope},
     signature::{Param, ParamSet, Signature, Validate},
-    streams::{Action, Common, Streams, Target},
+    streams::{Action, Common, Keeps, Streams, Target},
 };
 pub use self::{
     errors::{Flow, Stop},

@@ -152,10 +152,11 @@ impl BlockStage {
 
 impl Stage {
     pub(crate) fn new(kind: StageKind, id: u32, engine: &Engine, at: Option<&CommandCode>) -> Self {
+        let streams = engine.streams.within(kind.common());
         Self {
             kind,
             id,
-            streams: Rc::clone(&engine.streams),
+            streams,
             scope: Rc::clone(&engine.scope),
             trying: engine.trying,
             merge: None,
@@ -168,11 +169,7 @@ impl Stage {
     }
 
     fn common(&self) -> &Common {
-        match &self.kind {
-            StageKind::Cmdlet(stage) => &stage.args.common,
-            StageKind::Block(stage) => &stage.args.common,
-            StageKind::Remote(stage) => &stage.common,
-        }
+        self.kind.common()
     }
 
     fn failed(&self) -> bool {
@@ -334,6 +331,14 @@ impl Sink for Tap<'_> {
 }
 
 impl StageKind {
+    fn common(&self) -> &Common {
+        match self {
+            Self::Cmdlet(stage) => &stage.args.common,
+            Self::Block(stage) => &stage.args.common,
+            Self::Remote(stage) => &stage.common,
+        }
+    }
+
     fn run(
         &mut self,
         engine: &mut Engine,

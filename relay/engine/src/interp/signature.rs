@@ -451,6 +451,9 @@ impl Engine {
                 }
                 Ok(())
             }
+            Validate::Count(..) if items.is_none() => Err(
+                "The ValidateCount attribute cannot be applied to a non-array parameter. Either remove the attribute from the parameter or make the parameter an array parameter.".into(),
+            ),
             Validate::Count(low, high) => {
                 let count = each.len() as i64;
                 if count < *low {

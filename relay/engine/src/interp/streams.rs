@@ -67,6 +67,36 @@ pub(crate) struct Streams {
     pub(crate) verbose: Target,
     pub(crate) debug: Target,
     pub(crate) information: Target,
+    /// What keeps what comes on the way: the variables of the commands around.
+    pub(crate) kept: Option<Rc<Kept>>,
+}
+
+/// The lists behind `-ErrorVariable` and its relatives of a command, and those of the commands around it.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    own: [Option<Rc<List>>; 3],
+    outer: Option<Rc<Kept>>,
+}
+
+/// A stream that variables keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Keeps {
+    Errors = 0,
+    Warnings = 1,
+    Informations = 2,
+}
+
+impl Streams {
+    /// The streams within a command to which this was given.
+    pub(crate) fn within(self: &Rc<Self>, common: &Common) -> Rc<Self> {
+        let own = common.lists();
+        if own.iter().all(Option::is_none) {
+            return Rc::clone(self);
+        }
+        let mut streams = Self::clone(self);
+        streams.kept = Some(Rc::new(Kept { own, outer: streams.kept.take() }));
+        Rc::new(streams)
+    }
 }
 
 /// The common parameters that were given to a command.
@@ -88,6 +118,10 @@ pub(crate) struct Common {
 }
 
 impl Common {
+    fn lists(&self) -> [Option<Rc<List>>; 3] {
+        [self.error_list.clone(), self.warning_list.clone(), self.information_list.clone()]
+    }
+
     /// Names and values of those that were given.
     pub(crate) fn given(&self) -> Vec<(&'static str, Value)> {
         let actions = [
@@ -133,6 +167,33 @@ impl Common {
 }
 
 impl Engine {
+    /// Keeps a record in the variables that keep this stream: a command's own, and those of the commands around it.
+    pub(crate) fn keep(&mut self, stream: Keeps, value: &Value, common: Option<&Common>) {
+        let at = stream as usize;
+        let mut seen = Vec::new();
+        let mut add = |list: &Option<Rc<List>>| {
+            if let Some(list) = list
+                && !seen.iter().any(|seen| Rc::ptr_eq(seen, list))
+            {
+                list.items.borrow_mut().push(value.clone());
+                seen.push(Rc::clone(list));
+            }
+        };
+        if let Some(common) = common {
+            add(&common.lists()[at]);
+        }
+        let mut kept = self.streams.kept.as_ref();
+        while let Some(Kept { own, outer }) = kept.map(|kept| &**kept) {
+            add(&own[at]);
+            kept = outer.as_ref();
+        }
+    }
+
+    /// Whether any variable keeps what this command says.
+    pub(crate) fn keeps(&self, common: &Common) -> bool {
+        self.streams.kept.is_some() || common.lists().iter().any(Option::is_some)
+    }
+
     /// Sends a value to where a stream was redirected.
     pub(crate) fn redirect(&mut self, target: &Target, value: Value) -> Flow<()> {
         match target {
@@ -149,8 +210,8 @@ impl Engine {
             .and_then(|common| common.warning_action)
             .unwrap_or_else(|| self.preference(known_names::WARNING_ACTION, Action::Continue));
         let record = || Value::Object(record("System.Management.Automation.WarningRecord", text));
-        if let Some(list) = common.and_then(|common| common.warning_list.as_ref()) {
-            list.items.borrow_mut().push(record());
+        if common.map_or(self.streams.kept.is_some(), |common| self.keeps(common)) {
+            self.keep(Keeps::Warnings, &record(), common);
         }
         match action {
             Action::SilentlyContinue | Action::Ignore => return Ok(()),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::net::Reference;
 use crate::{
     convert::integer,
     interp::{Engine, Flow},
@@ -32,6 +33,12 @@ pub(super) fn call(
     let ordered = hash.kind == HashKind::Ordered;
     Some(Ok(match (name.to_ascii_lowercase().as_str(), arguments) {
         ("containskey" | "contains", [key]) => Value::Bool(hash.contains(key)),
+        ("trygetvalue", [key, Value::Net(reference)]) if hash.kind == HashKind::Dictionary => {
+            let found = hash.get(key);
+            let is_there = found.is_some();
+            reference.as_any().downcast_ref::<Reference>()?.set(found.unwrap_or_default());
+            Value::Bool(is_there)
+        }
         ("containsvalue", [value]) => {
             Value::Bool(hash.values().iter().any(|own| crate::ops::compare::equal(own, value, true)))
         }

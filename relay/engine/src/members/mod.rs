@@ -12,6 +12,7 @@ pub(crate) mod invocation;
 pub(crate) mod net;
 mod number;
 mod object;
+mod path;
 pub(crate) mod regex;
 pub(crate) mod statics;
 mod string;

@@ -744,6 +744,31 @@ impl NetObject for Builder {
                 own.clear();
                 Value::Empty
             }
+            "insert" => {
+                let at = byte_at(&own, arguments.first().and_then(integer))?;
+                let text = arguments.get(1).map(Value::text).unwrap_or_default();
+                if let Err(stop) = engine.check_text(own.len() + text.len()) {
+                    return Some(Err(stop));
+                }
+                own.insert_str(at, &text);
+                Value::Empty
+            }
+            "remove" => {
+                let from = byte_at(&own, arguments.first().and_then(integer))?;
+                let count = arguments.get(1).and_then(integer)?;
+                let to = byte_at(own.get(from..)?, Some(count))?;
+                own.replace_range(from..from + to, "");
+                Value::Empty
+            }
+            "replace" => {
+                let with = arguments.get(1).map(Value::text).unwrap_or_default();
+                let replaced = if text.is_empty() { own.clone() } else { own.replace(text.as_str(), &with) };
+                if let Err(stop) = engine.check_text(replaced.len()) {
+                    return Some(Err(stop));
+                }
+                *own = replaced;
+                Value::Empty
+            }
             "tostring" => Value::str(own.as_str()),
             _ => return None,
         }))
@@ -752,6 +777,18 @@ impl NetObject for Builder {
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+/// Where so many UTF-16 units of a text end, in bytes.
+fn byte_at(text: &str, units: Option<i64>) -> Option<usize> {
+    let mut left = usize::try_from(units?).ok()?;
+    for (at, c) in text.char_indices() {
+        if left == 0 {
+            return Some(at);
+        }
+        left = left.checked_sub(c.len_utf16())?;
+    }
+    (left == 0).then_some(text.len())
 }
 
 /// A culture: only its name.

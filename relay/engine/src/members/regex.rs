@@ -49,7 +49,11 @@ impl NetObject for RegexObject {
             ("match", [_, ..]) => first(engine, &self.regex, &text),
             ("matches", [_, ..]) => all(engine, &self.regex, &text),
             ("replace", [_, replacement]) => {
-                engine.replace_in(&self.regex, &text, replacement).map(Value::Str)
+                engine.replace_in(&self.regex, &text, replacement, usize::MAX).map(Value::Str)
+            }
+            ("replace", [_, replacement, most]) => {
+                let most = integer(most).and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
+                engine.replace_in(&self.regex, &text, replacement, most).map(Value::Str)
             }
             ("split", [_]) => engine.split_text(&self.regex, &text, 0).map(texts),
             ("split", [_, count, ..]) => {

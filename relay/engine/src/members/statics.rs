@@ -5,7 +5,7 @@ use std::rc::Rc;
 use postern_shared::value::{DateTimeKind, Decimal, PsDateTime, PsStr, PsTimeSpan, PsVersion, Uuid};
 use rust_decimal::RoundingStrategy;
 
-use super::{net, regex};
+use super::{net, path, regex};
 use crate::{
     code::{Expr, ExprKind, Name},
     convert::{self, Number, dates, integer, number, numeric, text_list},
@@ -246,6 +246,12 @@ impl Engine {
             (Type::Array, _) => array(self, name, arguments)?,
             (Type::Char, _) => char_call(name, arguments)?,
             (Type::Convert, _) => convert_call(self, name, arguments)?,
+            (Type::Path, _) => path::call(name, arguments)?,
+            (Type::BitConverter, "tostring") => {
+                let bytes: Vec<u8> =
+                    list::items(arguments.first()?)?.iter().filter_map(integer).map(|n| n as u8).collect();
+                Ok(Value::str(bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join("-")))
+            }
             (Type::Uri, "escapedatastring") => Ok(Value::str(percent(&text(0)))),
             (Type::Uri, "unescapedatastring") => Ok(Value::str(unpercent(&text(0)))),
             (Type::Uri, "iswellformeduristring") => Ok(Value::Bool(net::uri(&text(0)).is_some())),
@@ -542,6 +548,7 @@ fn is_known(ty: Type) -> bool {
             | Type::Path
             | Type::ScriptBlock
             | Type::Convert
+            | Type::BitConverter
             | Type::CultureInfo
             | Type::SystemType
             | Type::TimeZone
@@ -793,7 +800,7 @@ fn regex_call(engine: &mut Engine, name: &str, arguments: &[Value]) -> Flow<Valu
         "split" => engine.split_text(&regex, &text, 0).map(regex::texts),
         _ => {
             let replacement = arguments.get(2).cloned().unwrap_or_default();
-            engine.replace_in(&regex, &text, &replacement).map(Value::Str)
+            engine.replace_in(&regex, &text, &replacement, usize::MAX).map(Value::Str)
         }
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn call(
         Some(Err(engine.method_error("System.ArgumentOutOfRangeException", name, arguments.len(), message)))
     };
     Some(Ok(match (lower.as_str(), arguments.len()) {
-        ("toupper" | "toupperinvariant", _) => Value::str(text.to_uppercase()),
+        ("toupper" | "toupperinvariant", _) => Value::str(upper(text)),
         ("tolower" | "tolowerinvariant", _) => Value::str(text.to_lowercase()),
         ("trim", 0) => Value::str(text.trim()),
         ("trimstart", 0) => Value::str(text.trim_start()),
@@ -300,4 +300,13 @@ fn split(text: &PsStr, arguments: &[Value]) -> Value {
         parts.push(part);
     }
     Value::Array(Array::new(Type::String, parts.into_iter().map(Value::str).collect()))
+}
+
+/// In capitals, a letter for a letter: `ß` stays.
+fn upper(text: &str) -> String {
+    let one = |c: char| {
+        let mut upper = c.to_uppercase();
+        upper.next().filter(|_| upper.next().is_none()).unwrap_or(c)
+    };
+    text.chars().map(one).collect()
 }

@@ -176,16 +176,23 @@ impl Engine {
             let mut replaced = Vec::with_capacity(items.len());
             for item in items {
                 let text = self.text_of(&item)?;
-                replaced.push(Value::Str(self.replace_in(&regex, &text, &replacement)?));
+                replaced.push(Value::Str(self.replace_in(&regex, &text, &replacement, usize::MAX)?));
             }
             return Ok(Value::array(replaced));
         }
         let text = self.text_of(left)?;
-        Ok(Value::Str(self.replace_in(&regex, &text, &replacement)?))
+        Ok(Value::Str(self.replace_in(&regex, &text, &replacement, usize::MAX)?))
     }
 
     /// Replaces all matches by a text with `$1` and the like, or by what a block gives for each.
-    pub(crate) fn replace_in(&mut self, regex: &Rc<Regex>, text: &PsStr, replacement: &Value) -> Flow<PsStr> {
+    /// The text with the first so many matches replaced.
+    pub(crate) fn replace_in(
+        &mut self,
+        regex: &Rc<Regex>,
+        text: &PsStr,
+        replacement: &Value,
+        most: usize,
+    ) -> Flow<PsStr> {
         let with = match replacement.base() {
             Value::Block(_) => PsStr::EMPTY,
             other => self.text_of(other)?,
@@ -194,7 +201,9 @@ impl Engine {
         let mut end = 0;
         let mut any = false;
         let mut from = 0;
-        while from <= text.len() {
+        let mut left = most;
+        while from <= text.len() && left > 0 {
+            left -= 1;
             let found = match regex.captures_from_pos(text, from) {
                 Ok(Some(found)) => found,
                 Ok(None) => break,

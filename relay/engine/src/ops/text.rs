@@ -25,7 +25,11 @@ impl Engine {
             if at > 0 {
                 out.push_str(&separator);
             }
-            self.write_text(item, &mut out)?;
+            match item {
+                // What is nested is not joined.
+                Value::Array(_) | Value::List(_) => out.push_str(&item.type_name()),
+                item => self.write_text(item, &mut out)?,
+            }
             self.check_text(out.len())?;
         }
         Ok(Value::str(out))
