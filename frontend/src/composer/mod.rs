@@ -377,13 +377,12 @@ impl Composer {
     fn take(&mut self, ctx: &Context<Self>, insertion: &Insertion) {
         let is_blank = || self.area.value().trim().is_empty();
         match insertion.what() {
-            What::Nothing => {}
             What::Clear => self.replace(ctx, ""),
             What::Replace => self.replace(ctx, insertion.text()),
             What::Names if is_blank() => self.area.insert(&format!("{} | ", insertion.text())),
             What::AtCursor | What::Names => self.area.insert(insertion.text()),
             What::IfEmpty if is_blank() => self.replace(ctx, insertion.text()),
-            What::IfEmpty => {}
+            What::IfEmpty | What::Nothing => {}
         }
     }
 

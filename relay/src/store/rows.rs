@@ -227,7 +227,9 @@ fn project(snapshot: &Snapshot, columns: &[&str], layout: &Layout, places: Range
                 bytes = bytes.saturating_add(group.text.len());
                 batch.headings.push(Heading { at: batch.rows.len() as u32, group, folded });
                 batch.rows.push(HEADING);
-                cells.iter_mut().for_each(|column| column.push(Cell::Empty));
+                for column in &mut cells {
+                    column.push(Cell::Empty);
+                }
             }
             Some(Place::Row(row)) => {
                 batch.rows.push(row as u64);

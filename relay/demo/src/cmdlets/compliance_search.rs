@@ -207,6 +207,8 @@ fn remove(call: &mut Call<'_>) -> Result<(), Stop> {
 
 #[cfg(test)]
 mod tests {
+    use postern_shared::value::PsValue;
+
     use crate::cmdlets::trial::Trial;
 
     #[test]
@@ -229,7 +231,7 @@ mod tests {
         }
         let done = trial.run("Get-ComplianceSearch PHISH", &[]).only();
         assert_eq!(done.get("Status").unwrap().to_string(), "Completed");
-        assert!(done.get("Items").and_then(|items| items.as_i64()).unwrap() > 0);
+        assert!(done.get("Items").and_then(PsValue::as_i64).unwrap() > 0);
         assert!(done.get("SuccessResults").unwrap().to_string().contains("@klinik-auer.example"));
         assert_eq!(trial.run("Remove-ComplianceSearch phish", &[]).asked.len(), 1);
         trial.run("Get-ComplianceSearch phish", &[]).failed_with("couldn't be found");

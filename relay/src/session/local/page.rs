@@ -100,15 +100,12 @@ impl Screen for PageScreen {
         let pushed = {
             let mut last = self.numbers.result.load(Ordering::Relaxed);
             // What a Format cmdlet gave is its object in the view that it asks for.
-            let pushed = match grid(value) {
-                Some(grid) => {
-                    let columns = &grid.columns;
-                    self.out().push_formatted(&grid.object.to_ps(), grid.kind, columns, &mut last)
-                }
-                None => {
-                    let sent = document(value).map_or_else(|| value.to_ps(), PsValue::Str);
-                    self.out().push(&sent, &mut last)
-                }
+            let pushed = if let Some(grid) = grid(value) {
+                let columns = &grid.columns;
+                self.out().push_formatted(&grid.object.to_ps(), grid.kind, columns, &mut last)
+            } else {
+                let sent = document(value).map_or_else(|| value.to_ps(), PsValue::Str);
+                self.out().push(&sent, &mut last)
             };
             self.numbers.result.store(last, Ordering::Relaxed);
             pushed
