@@ -200,12 +200,16 @@ pub fn focus(id: &str) {
 pub fn insert_text(area: &HtmlTextAreaElement, text: &str) {
     let _ = area.focus();
     let document: HtmlDocument = gloo::utils::document().unchecked_into();
+    // What is behind a dialog that is still open cannot have the focus, and the command acts on what has it.
+    let is_focused = document.active_element().is_some_and(|active| active == ***area);
     // Deprecated, and still the only way that keeps undo; where it fails the text is set and undo is lost.
     let command = if text.is_empty() { "delete" } else { "insertText" };
-    if !document.exec_command_with_show_ui_and_value(command, false, text).unwrap_or(false)
-        && !text.is_empty()
-    {
+    let done =
+        is_focused && document.exec_command_with_show_ui_and_value(command, false, text).unwrap_or(false);
+    if !done && !text.is_empty() {
         let _ = area.set_range_text(text);
+        let end = area.value().encode_utf16().count() as u32;
+        let _ = area.set_selection_range(end, end);
     }
 }
 

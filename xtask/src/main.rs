@@ -24,8 +24,8 @@ cargo xtask COMMAND
   bench [NAME...] [MAILBOXES]
                       measure: decode, encode, fetch (CLIXML and whole fetches, against a bare scan of the same bytes
                       and other clients), language (scripts), grid (questions about a large result), page (its size
-                      and when it can be used), editor (typing), large (a large result in a real browser, 100,000 mailboxes unless a
-                      number is given)
+                      and when it can be used), editor (typing), large (a large result in a real browser, 100,000
+                      mailboxes unless a number is given)
   fuzz [TARGET | all] [SECONDS]
                       look for bytes that break something; without a target, list them
   fuzz keep TARGET    keep what fuzzing found worth keeping in the repository
