@@ -222,7 +222,7 @@ async fn out_grid_view_shows_a_grid_and_lets_rows_be_chosen() {
         )
         .await;
     }
-    // What is chosen stays so when something else is looked for, and the question stays when the page is loaded again.
+    // What is chosen stays so when something else is looked for.
     page.click("dialog input[type=search]").await;
     page.type_text("x").await;
     page.until("document.querySelectorAll('dialog .several label:not([hidden])').length === 0").await;

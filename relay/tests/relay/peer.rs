@@ -11,7 +11,7 @@ use std::{
 use postern_shared::wire::{Answer, BlockState, ClientMessage, NoteStream, PromptKind, View};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     process::{Child, Command},
     time::{Instant, sleep},
 };
@@ -187,16 +187,22 @@ async fn powershell() -> Option<(Child, Relay)> {
         println!("skipped: POSTERN_POWERSHELL_PEER names no program with PowerShell's own server");
         return None;
     };
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let mut command = Command::new(program);
-    command.args(["server", "--listen", &address.to_string(), "--user", "admin", "--password", "secret"]);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
-    let deadline = Instant::now() + PATIENCE;
-    while TcpStream::connect(address).await.is_err() {
-        assert!(Instant::now() < deadline, "PowerShell's server does not listen");
-        sleep(Duration::from_millis(50)).await;
+    for _ in 0..5 {
+        // Free a moment ago; the server cannot take port 0, and says whether it got this one.
+        let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let mut command = Command::new(&program);
+        command.args(["server", "--listen", &address.to_string(), "--user", "admin", "--password", "secret"]);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        if let Some(line) = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap() {
+            let uri = line.strip_prefix("listening on ").unwrap().to_owned();
+            // What else it says is not wanted, and must not fill the pipe.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Some((child, Relay::start(config_for(&uri)).await));
+        }
     }
-    Some((child, Relay::start(config_for(&format!("http://{address}/powershell/"))).await))
+    panic!("PowerShell's server finds no free port");
 }
 
 #[tokio::test]
@@ -258,6 +264,41 @@ async fn wire_7_25_powershells_questions_reach_the_page() {
     assert_eq!((block.state, block.objects), (BlockState::Completed, 1), "{block:?}");
     let size = page.run("Test-Prompts Size").await;
     assert_eq!(size.text, "120", "{size:?}");
+    page.sign_out().await;
+    relay.stop().await;
+}
+
+/// Commands of PowerShell's own server on either side of the local session's, and imported under other names.
+#[tokio::test]
+async fn pipelines_have_powershells_commands_on_both_sides() {
+    let Some((_child, relay)) = powershell().await else { return };
+    let (mut page, ..) = Page::sign_in(relay.address, "admin", "secret").await;
+    for (line, expected) in [
+        (
+            "(Get-Mailbox -ResultSize 5 -WarningAction SilentlyContinue | Where-Object { $_.Alias -ne 'user1' } | \
+             Sort-Object Alias -Descending | Select-Object -First 2).Alias -join ','",
+            "user4,user3",
+        ),
+        ("('user3', 'user1' | Get-Mailbox | ForEach-Object { $_.Alias.ToUpper() }) -join ','", "USER3,USER1"),
+        ("([pscustomobject]@{ Identity = 'user2' } | Get-Mailbox).Alias", "user2"),
+        ("\"$((Get-Mailbox -ResultSize 3 -wa 0 | Get-Mailbox | Measure-Object).Count)\"", "3"),
+        ("(1..3 | ForEach-Object { (Get-Mailbox \"user$_\").Alias }) -join ','", "user1,user2,user3"),
+        ("Get-Mailbox missing1 -ErrorAction SilentlyContinue -ErrorVariable e; \"$($e.Count)\"", "1"),
+        ("try { Get-Mailbox missing2 -ErrorAction Stop } catch { 'caught' }", "caught"),
+        (
+            "$s = New-PSSession -ConfigurationName Microsoft.Exchange -ConnectionUri https://mail.example/powershell/; \
+             Import-PSSession $s -Prefix Ex -CommandName *-Mailbox -AllowClobber -DisableNameChecking | Out-Null; \
+             (Get-ExMailbox user1).Alias; Remove-PSSession $s",
+            "user1",
+        ),
+    ] {
+        let block = page.run(line).await;
+        assert_eq!(
+            (block.state, block.text.trim(), block.errors.len()),
+            (BlockState::Completed, expected, 0),
+            "{line}: {block:?}"
+        );
+    }
     page.sign_out().await;
     relay.stop().await;
 }
