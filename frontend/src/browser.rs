@@ -207,8 +207,9 @@ pub fn insert_text(area: &HtmlTextAreaElement, text: &str) {
     let done =
         is_focused && document.exec_command_with_show_ui_and_value(command, false, text).unwrap_or(false);
     if !done && !text.is_empty() {
+        let start = area.selection_start().ok().flatten().unwrap_or_default();
         let _ = area.set_range_text(text);
-        let end = area.value().encode_utf16().count() as u32;
+        let end = start + text.encode_utf16().count() as u32;
         let _ = area.set_selection_range(end, end);
     }
 }

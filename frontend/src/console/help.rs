@@ -33,6 +33,7 @@ const KEYS: [(Message, &[(&str, Message)]); 3] = [
             ("Ctrl C", text::key_copy),
             ("Shift ← →", text::key_width),
             ("Ctrl ← →", text::key_order),
+            ("← →", text::key_fold),
         ],
     ),
 ];

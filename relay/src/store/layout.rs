@@ -7,12 +7,12 @@ use postern_shared::{
     wire::{Amount, Group, Grouping},
 };
 
-use super::{cells, order::Order, rows::Snapshot, summary};
-
-/// Properties that are added up.
-const MOST_SUMS: usize = 16;
-/// The longest text of a heading.
-const LONGEST: usize = 400;
+use super::{
+    cells,
+    order::Order,
+    rows::Snapshot,
+    summary::{self, LONGEST, MOST_SUMS},
+};
 
 /// The rows of a view.
 pub(super) struct Layout {

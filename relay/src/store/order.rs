@@ -31,6 +31,7 @@ pub(super) struct Orders(Vec<Known>);
 struct Known {
     key: Key,
     order: Arc<Order>,
+    /// The groups by the first sort key, where they were asked for.
     groups: Option<Arc<Groups>>,
 }
 
@@ -42,8 +43,6 @@ struct Key {
     filter: String,
     conditions: Vec<Condition>,
     columns: Vec<String>,
-    /// Where it is the first sort key only because rows stand together by it.
-    group: Option<String>,
 }
 
 impl Key {
@@ -62,7 +61,6 @@ impl Key {
             filter: view.filter.clone(),
             conditions: view.conditions.iter().take(MOST_CONDITIONS).cloned().collect(),
             columns: columns.iter().map(|name| (*name).to_owned()).collect(),
-            group: view.group.as_ref().map(|group| group.property.clone()),
         }
     }
 }

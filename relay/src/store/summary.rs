@@ -16,9 +16,9 @@ use super::{cells, rows::StoredResult};
 /// Values told, the most frequent ones.
 const MOST_GROUPS: usize = 500;
 /// Properties that are added up.
-const MOST_SUMS: usize = 16;
+pub(super) const MOST_SUMS: usize = 16;
 /// The longest value told.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 /// Steps of a histogram.
 const STEPS: usize = 24;
 /// Steps of a calendar; of a longer time larger steps are made.

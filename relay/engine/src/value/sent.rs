@@ -62,24 +62,18 @@ impl Sent {
     /// The object with what was set or added here; `of` makes the wire's form of a value.
     pub(super) fn merged(&self, of: impl Fn(&Value) -> PsValue) -> Arc<PsObject> {
         let Some(notes) = self.notes() else { return Arc::clone(&self.object) };
-        let mut merged = PsObject::clone(&self.object);
-        let names = merged.adapted.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        let set =
-            |name: &PsStr, sent: &PsValue| notes.get(name).map_or_else(|| sent.clone(), |value| of(&value));
-        let replaced = |(name, sent): (&PsStr, &PsValue)| (name.clone(), set(name, sent));
-        merged.adapted = self.object.adapted.iter().map(replaced).collect();
-        let added = notes.properties().into_iter().filter(|(name, _)| {
-            !names.contains(name) && self.object.extended.iter().all(|(own, _)| own != name)
-        });
+        let replaced = |(name, sent): (&PsStr, &PsValue)| {
+            (name.clone(), notes.get(name).map_or_else(|| sent.clone(), |value| of(&value)))
+        };
+        let added = notes.properties().into_iter().filter(|(name, _)| self.object.get(name).is_none());
         let extended = self.object.extended.iter().map(replaced);
-        merged.extended = extended
-            .chain(added.map(|(name, value)| {
-                let value = of(&value);
-                (name, value)
-            }))
-            .collect();
-        merged.type_names = self.type_names().into();
-        Arc::new(merged)
+        Arc::new(PsObject {
+            adapted: self.object.adapted.iter().map(replaced).collect(),
+            extended: extended.chain(added.map(|(name, value)| (name, of(&value)))).collect(),
+            type_names: self.type_names().into(),
+            to_string: self.object.to_string.clone(),
+            content: self.object.content.clone(),
+        })
     }
 }
 
@@ -88,5 +82,32 @@ impl Deref for Sent {
 
     fn deref(&self) -> &PsObject {
         &self.object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use postern_shared::value::{PsObject, PsValue};
+
+    use super::Sent;
+    use crate::value::Value;
+
+    #[test]
+    fn what_was_set_here_takes_the_place_of_what_was_sent() {
+        let properties = [("Name", PsValue::from("a")), ("Size", PsValue::I32(7))];
+        let object = PsObject::bag(Arc::from(["T".into()]), properties.into_iter().collect());
+        let sent = Sent::new(Arc::new(object));
+        assert!(Arc::ptr_eq(sent.object(), &sent.merged(Value::to_ps)), "nothing was set");
+        assert!(sent.replace("size", Value::I32(8)) && !sent.replace("none", Value::Null));
+        let notes = sent.own_notes();
+        // As `Add-Member name b -Force` does.
+        notes.set("name", Value::str("b"));
+        notes.set("Extra", Value::I32(1));
+        let merged = sent.merged(Value::to_ps);
+        let all: Vec<_> = merged.properties().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(all, ["Name=b", "Size=8", "Extra=1"]);
+        assert_eq!(sent.get("Size"), Some(&PsValue::I32(7)), "what was sent stays");
     }
 }
