@@ -131,9 +131,11 @@ async fn proposed(page: &mut Browser, text: &str) -> Vec<String> {
     serde_json::from_value(page.eval(LABELS).await).expect("texts")
 }
 
+/// Takes what is proposed first. Not by the list's going away: what was taken may have proposals of its own.
 async fn taken(page: &mut Browser) -> String {
+    let before = page.eval(EDITOR).await;
     page.press("Tab", 0).await;
-    page.until("!document.querySelector('#completions')").await;
+    page.until(&format!("{EDITOR} !== {before}")).await;
     page.eval(EDITOR).await.as_str().unwrap_or_default().to_owned()
 }
 

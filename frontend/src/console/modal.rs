@@ -49,14 +49,12 @@ impl Component for Modal {
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let ModalProps { label, class, on_close, children } = ctx.props();
-        let on_close = on_close.clone();
-        // Closing is the owner's decision: it may have something to say to the relay first.
-        let oncancel = Callback::from(move |event: Event| {
-            event.prevent_default();
-            on_close.emit(());
-        });
+        // Closing is the owner's decision: it may have something to say to the relay first. A browser that does not ask
+        // closes the dialog itself, and the owner has to know that too.
+        let oncancel = on_close.reform(|event: Event| event.prevent_default());
+        let onclose = on_close.reform(|_: Event| ());
         html! {
-            <dialog ref={&self.0} class={classes!("ask", class.clone())} aria-label={label} {oncancel}>{ children.clone() }</dialog>
+            <dialog ref={&self.0} class={classes!("ask", class.clone())} aria-label={label} {oncancel} {onclose}>{ children.clone() }</dialog>
         }
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn difference(before: &Snapshot, after: &Snapshot) -> Difference {
 
 /// Where each object is, by a property; `None` unless all have it and no two the same.
 fn keys(rows: &Snapshot, name: &str) -> Option<HashMap<String, usize>> {
-    let texts = rows.map_property(name, |value| (!value.is_null()).then(|| cells::text(value)));
+    let texts = rows.map_property(name, 0, |value| (!value.is_null()).then(|| cells::text(value)));
     let mut keys = HashMap::with_capacity(texts.len());
     for (row, text) in texts.into_iter().enumerate() {
         if keys.insert(text.filter(|text| !text.is_empty())?, row).is_some() {

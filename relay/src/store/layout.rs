@@ -62,7 +62,7 @@ impl Groups {
     pub(super) fn new(snapshot: &Snapshot, order: &Order, grouping: &Grouping) -> Self {
         let sums: Vec<String> = grouping.sums.iter().take(MOST_SUMS).cloned().collect();
         let amounts: Vec<Vec<Option<Amount>>> =
-            sums.iter().map(|name| snapshot.map_property(name, summary::amount)).collect();
+            sums.iter().map(|name| snapshot.map_property(name, 0, summary::amount)).collect();
         let mut spans: Vec<Span> = Vec::new();
         let rows = order.rows();
         for (at, row) in rows.iter().enumerate() {

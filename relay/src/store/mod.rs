@@ -11,6 +11,8 @@ mod extract;
 mod layout;
 mod order;
 mod pack;
+mod parallel;
+mod rank;
 mod rows;
 mod same;
 mod summary;

@@ -1,32 +1,33 @@
 //! In which order the rows of a result are shown, and which of them: sorted and filtered over the whole result.
 //!
-//! The last few orders are kept. When a result has grown, the new rows are put in their places and the old ones are
-//! not sorted again.
+//! The last few orders are kept, and the ranks that they are made of. When a result has grown, only what is new is
+//! filtered and compared.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
-use postern_shared::{
-    view::SortKey,
-    wire::{self, Condition, Grouping, View},
-};
+use postern_shared::wire::{self, Condition, Grouping, View};
 
 use super::{
     cells,
     condition::Matcher,
     layout::{Groups, Layout},
+    rank::{Ranking, Ranks},
     rows::Snapshot,
 };
 
 /// Orders kept of one result: two tabs, each with the order before and the one now.
 const KEPT: usize = 4;
-/// Sort keys that are looked at; a click adds one.
+/// Sort keys that are looked at, a click adds one; and rankings that are kept.
 const MOST_KEYS: usize = 8;
 /// Conditions that are looked at.
 const MOST_CONDITIONS: usize = 32;
 
-/// The orders of one result that were asked for last, the newest at the end.
+/// The orders of one result that were asked for last, the newest at the end, and what they are sorted by.
 #[derive(Default)]
-pub(super) struct Orders(Vec<Known>);
+pub(super) struct Orders {
+    known: Vec<Known>,
+    rankings: Vec<(String, Ranking)>,
+}
 
 struct Known {
     key: Key,
@@ -71,8 +72,10 @@ pub(super) struct Order {
     rows: Vec<u32>,
     /// Rows of the result that were looked at.
     seen: usize,
-    /// The sort keys' values of every row looked at, each key a column.
-    keys: Vec<Vec<SortKey>>,
+    /// Those of them that the filter lets through, in order of arrival.
+    shown: Vec<u32>,
+    /// How the rows stand by the first sort key.
+    first: Option<Arc<Ranks>>,
 }
 
 impl Orders {
@@ -95,20 +98,36 @@ impl Orders {
 
     fn known(&mut self, snapshot: &Snapshot, view: &View, columns: &[&str]) -> &mut Known {
         let key = Key::new(view, columns);
-        let mut known = match self.0.iter().position(|known| known.key == key) {
-            Some(at) => self.0.remove(at),
+        let mut known = match self.known.iter().position(|known| known.key == key) {
+            Some(at) => self.known.remove(at),
             None => Known { key, order: Arc::default(), groups: None },
         };
         if known.order.seen < snapshot.len() {
+            let ranks = known.key.sort.iter().map(|key| self.ranks(snapshot, &key.property)).collect();
             // Unshared unless another answer is being made from it at this moment.
-            Arc::make_mut(&mut known.order).extend(snapshot, &known.key);
+            Arc::make_mut(&mut known.order).extend(snapshot, &known.key, ranks);
         }
-        if self.0.len() >= KEPT {
-            self.0.remove(0);
+        if self.known.len() >= KEPT {
+            self.known.remove(0);
         }
-        self.0.push(known);
-        let last = self.0.len() - 1;
-        &mut self.0[last]
+        self.known.push(known);
+        let last = self.known.len() - 1;
+        &mut self.known[last]
+    }
+
+    /// How the rows stand by a property.
+    fn ranks(&mut self, snapshot: &Snapshot, property: &str) -> Arc<Ranks> {
+        let at = self.rankings.iter().position(|(name, _)| name.eq_ignore_ascii_case(property));
+        let (name, mut ranking) = match at {
+            Some(at) => self.rankings.remove(at),
+            None => (property.to_owned(), Ranking::default()),
+        };
+        let ranks = ranking.ranks(snapshot, property);
+        if self.rankings.len() >= MOST_KEYS {
+            self.rankings.remove(0);
+        }
+        self.rankings.push((name, ranking));
+        ranks
     }
 }
 
@@ -120,20 +139,14 @@ impl Order {
 
     /// Whether two rows of the result have the same first sort key.
     pub(super) fn same_first(&self, one: usize, other: usize) -> bool {
-        self.keys.first().is_none_or(|values| values.get(one) == values.get(other))
+        self.first.as_ref().is_none_or(|ranks| ranks.same(one, other))
     }
 
-    /// Takes in the rows that came since.
-    fn extend(&mut self, snapshot: &Snapshot, key: &Key) {
-        let sort = &key.sort;
-        self.keys.resize(sort.len(), Vec::new());
+    /// Takes in the rows that came since; `ranks` are those of the sort keys.
+    fn extend(&mut self, snapshot: &Snapshot, key: &Key, ranks: Vec<Arc<Ranks>>) {
         let filter = key.filter.to_lowercase();
         let conditions: Vec<Matcher> = key.conditions.iter().map(Matcher::new).collect();
-        for (start, chunk) in snapshot.chunks_from(self.seen) {
-            let known = self.seen.saturating_sub(start);
-            for (key, values) in sort.iter().zip(&mut self.keys) {
-                values.extend(chunk.map_property(&key.property, SortKey::of).into_iter().skip(known));
-            }
+        self.shown.extend(snapshot.per_chunk(self.seen, |chunk, skip, start| {
             let mut shown = vec![filter.is_empty(); chunk.len()];
             if !filter.is_empty() {
                 for column in &key.columns {
@@ -145,22 +158,17 @@ impl Order {
                 let matches = chunk.map_property(&condition.property, |value| condition.matches(value));
                 shown.iter_mut().zip(matches).for_each(|(shown, matches)| *shown &= matches);
             }
-            for (row, shown) in (start..).zip(shown).skip(known) {
-                if shown && let Ok(row) = u32::try_from(row) {
-                    self.rows.push(row);
-                }
-            }
-        }
+            let rows = (start as u32..).zip(shown.into_iter().skip(skip));
+            rows.filter_map(|(row, shown)| shown.then_some(row)).collect()
+        }));
         self.seen = snapshot.len();
-        let keys = &self.keys;
-        // Stable, so equal rows stay in order of arrival; and fast on what is sorted but for its end.
-        self.rows.sort_by(|one, other| {
-            let orderings = sort.iter().zip(keys).map(|(key, values)| {
-                let ordering = values.get(*one as usize).cmp(&values.get(*other as usize));
-                if key.descending { ordering.reverse() } else { ordering }
-            });
-            orderings.fold(Ordering::Equal, Ordering::then)
-        });
+        // By the last key first: each sort leaves equal rows as they are, in the end in order of arrival.
+        let mut rows = Cow::Borrowed(&*self.shown);
+        for (key, ranks) in key.sort.iter().zip(&ranks).rev() {
+            rows = Cow::Owned(ranks.sort(&rows, key.descending));
+        }
+        self.rows = rows.into_owned();
+        self.first = ranks.into_iter().next();
     }
 }
 

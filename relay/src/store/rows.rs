@@ -16,6 +16,7 @@ use super::{
     chunk::{CHUNK, Chunk},
     layout::{Layout, Place},
     order::{Order, Orders},
+    parallel,
 };
 
 /// Rows in one answer; the page shows some fifty and asks ahead.
@@ -181,10 +182,25 @@ impl Snapshot {
         self.len
     }
 
-    /// The chunks from the one that has a row, each with its first row's number.
-    pub(super) fn chunks_from(&self, row: usize) -> impl Iterator<Item = (usize, &Chunk)> {
-        let chunks = self.chunks.iter().enumerate().skip(row / CHUNK);
-        chunks.map(|(at, chunk)| (at * CHUNK, &**chunk))
+    /// What some work gives for the rows from one on, a chunk at a time; it is told which of the chunk's rows those
+    /// are, and their first one's number. Several threads do it where there are many.
+    pub(super) fn per_chunk<T: Send>(
+        &self,
+        from: usize,
+        work: impl Fn(&Chunk, usize, usize) -> Vec<T> + Sync,
+    ) -> Vec<T> {
+        let first = from / CHUNK;
+        let chunks = self.chunks.get(first..).unwrap_or_default();
+        let size = chunks.len().div_ceil(parallel::threads(self.len.saturating_sub(from))).max(1);
+        let parts = chunks.chunks(size).enumerate().map(|(at, part)| (first + at * size, part)).collect();
+        parallel::concat(parts, |(first, part): (usize, &[Arc<Chunk>])| {
+            let mut all = Vec::with_capacity(part.len() * CHUNK);
+            for (at, chunk) in (first..).zip(part) {
+                let start = at * CHUNK;
+                all.extend(work(chunk, from.saturating_sub(start), start.max(from)));
+            }
+            all
+        })
     }
 
     /// The object of a row.
@@ -192,14 +208,19 @@ impl Snapshot {
         self.chunks.get(row / CHUNK).and_then(|chunk| chunk.get(row % CHUNK)).unwrap_or_default()
     }
 
-    /// What a function says of a property of all rows, in the order of arrival; it is asked once where a chunk's value
-    /// repeats.
-    pub(super) fn map_property<T: Clone>(&self, name: &str, of: impl Fn(&PsValue) -> T) -> Vec<T> {
-        let mut all = Vec::with_capacity(self.len);
-        for chunk in &self.chunks {
-            all.extend(chunk.map_property(name, &of));
-        }
-        all
+    /// What a function says of a property of the rows from one on, in the order of arrival; it is asked once where a
+    /// chunk's value repeats.
+    pub(super) fn map_property<T: Clone + Send>(
+        &self,
+        name: &str,
+        from: usize,
+        of: impl Fn(&PsValue) -> T + Sync,
+    ) -> Vec<T> {
+        self.per_chunk(from, |chunk, skip, _| {
+            let mut values = chunk.map_property(name, &of);
+            values.drain(..skip.min(values.len()));
+            values
+        })
     }
 
     /// The value that a row's object has for a property; null if it has none.

@@ -1,6 +1,7 @@
 //! What a column holds: its values with their counts and sums, and how numbers and times are spread.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
@@ -47,11 +48,14 @@ pub(super) fn summary(
         Some(order) => Box::new(order.rows().iter().map(|row| *row as usize)),
         None => Box::new(0..snapshot.len()),
     };
-    let facts = snapshot.map_property(property, fact);
+    let facts = snapshot.map_property(property, 0, fact);
     let added: Vec<Vec<Option<Amount>>> =
-        sums.iter().take(MOST_SUMS).map(|name| snapshot.map_property(name, amount)).collect();
+        sums.iter().take(MOST_SUMS).map(|name| snapshot.map_property(name, 0, amount)).collect();
 
-    let mut groups = HashMap::<Arc<str>, Group>::new();
+    let mut known = HashMap::<&str, usize>::new();
+    let mut counts: Vec<(&str, u64)> = Vec::new();
+    // The group of each row that was looked at.
+    let mut grouped = Vec::with_capacity(snapshot.len());
     let (mut summary, mut numbers, mut times) = (Summary::default(), Numbers::default(), Vec::new());
     for row in rows {
         let Some(fact) = facts.get(row) else { continue };
@@ -59,23 +63,42 @@ pub(super) fn summary(
         summary.empty += u64::from(fact.text.is_empty());
         match (fact.kind, fact.number) {
             (CellKind::Number, Some(number)) => numbers.add(number, is_size(&fact.text)),
-            (CellKind::Date, _) => times.push(Arc::clone(&fact.text)),
+            (CellKind::Date, _) => times.push(&*fact.text),
             _ => {}
         }
-        let group = groups.entry(Arc::clone(&fact.text)).or_insert_with(|| Group {
-            text: cells::shorten(fact.text.to_string(), LONGEST),
-            count: 0,
-            sums: vec![None; added.len()],
+        let group = *known.entry(&fact.text).or_insert_with(|| {
+            counts.push((&fact.text, 0));
+            counts.len() - 1
         });
-        group.count += 1;
+        if let Some((_, count)) = counts.get_mut(group) {
+            *count += 1;
+        }
+        grouped.push((row, group));
+    }
+    summary.distinct = counts.len() as u64;
+    // The most frequent ones, and where among them each group is told.
+    let mut told: Vec<usize> = (0..counts.len()).collect();
+    let rank = |group: &usize| counts.get(*group).map(|(text, count)| (Reverse(*count), *text));
+    if told.len() > MOST_GROUPS {
+        told.select_nth_unstable_by_key(MOST_GROUPS, rank);
+        told.truncate(MOST_GROUPS);
+    }
+    told.sort_unstable_by_key(rank);
+    let mut places = vec![None; counts.len()];
+    for (place, group) in told.into_iter().enumerate() {
+        if let (Some(at), Some((text, count))) = (places.get_mut(group), counts.get(group)) {
+            *at = Some(place);
+            let text = cells::shorten((*text).to_owned(), LONGEST);
+            summary.groups.push(Group { text, count: *count, sums: vec![None; added.len()] });
+        }
+    }
+    for (row, group) in grouped.into_iter().filter(|_| !added.is_empty()) {
+        let place = places.get(group).copied().flatten();
+        let Some(group) = place.and_then(|place| summary.groups.get_mut(place)) else { continue };
         for (sum, values) in group.sums.iter_mut().zip(&added) {
             add(sum, values.get(row).copied().flatten());
         }
     }
-    summary.distinct = groups.len() as u64;
-    summary.groups = groups.into_values().collect();
-    summary.groups.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.text.cmp(&other.text)));
-    summary.groups.truncate(MOST_GROUPS);
     summary.spread = numbers.spread().or_else(|| calendar(&times));
     summary
 }
@@ -151,7 +174,7 @@ impl Numbers {
 }
 
 /// Rows in each year, month, day or hour: the smallest step that makes few enough of them.
-fn calendar(times: &[Arc<str>]) -> Option<Spread> {
+fn calendar(times: &[&str]) -> Option<Spread> {
     // `2026-03-02 09:14:05` up to its hour, day, month, year.
     for length in [13, 10, 7, 4] {
         let mut steps = BTreeMap::<&str, u64>::new();

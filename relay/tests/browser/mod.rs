@@ -183,13 +183,17 @@ impl Browser {
         self.until(&format!("document.body.innerText.includes({text:?})")).await;
     }
 
-    /// Clicks the middle of the first element that matches, scrolled into view.
+    /// Clicks the middle of the first element that matches, scrolled into view, once it has stayed where it is for
+    /// a frame: a page that is still laid out would be clicked beside it.
     pub(crate) async fn click(&mut self, selector: &str) {
-        self.until(&format!("document.querySelector({selector:?})")).await;
         let middle = format!(
-            "(() => {{ const e = document.querySelector({selector:?}); e.scrollIntoView({{ block: 'nearest' }}); \
-             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2] }})()"
+            "(async () => {{ const at = () => {{ const e = document.querySelector({selector:?}); if (!e) return null; \
+             e.scrollIntoView({{ block: 'nearest' }}); const r = e.getBoundingClientRect(); \
+             return [r.x + r.width / 2, r.y + r.height / 2] }}; const first = at(); \
+             await new Promise(requestAnimationFrame); const then = at(); \
+             return first && `${{first}}` === `${{then}}` ? then : null }})()"
         );
+        self.until(&middle).await;
         let at = self.eval(&middle).await;
         for kind in ["mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });

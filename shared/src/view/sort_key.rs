@@ -61,6 +61,29 @@ impl SortKey {
         }
     }
 
+    /// As much of the key as a number holds: of keys whose heads differ, the one with the smaller head comes first.
+    /// `skip` is a number of bytes with which all texts begin that are compared.
+    pub fn head(&self, skip: usize) -> u128 {
+        let signed = |n: i64| u128::from((n as u64) ^ (1 << 63));
+        let rest = match self {
+            Self::Empty => 0,
+            Self::Bool(yes) => u128::from(*yes),
+            Self::Number(n) => {
+                // As `f64::total_cmp` orders them: below zero the bits count the other way round.
+                let bits = n.to_bits() as i64;
+                signed(bits ^ (((bits >> 63) as u64) >> 1) as i64)
+            }
+            Self::Date(ticks) | Self::Span(ticks) => signed(*ticks),
+            Self::Text(text) => {
+                let text = text.as_bytes().get(skip..).unwrap_or_default();
+                let mut head = [0; 16];
+                head.iter_mut().skip(1).zip(text).for_each(|(to, from)| *to = *from);
+                u128::from_be_bytes(head)
+            }
+        };
+        u128::from(self.rank()) << 120 | rest
+    }
+
     fn rank(&self) -> u8 {
         match self {
             Self::Empty => 0,
@@ -132,5 +155,24 @@ mod tests {
         sorted.sort_by(compare);
         assert_eq!(sorted, values);
         assert_eq!(compare(&PsValue::I32(10), &PsValue::Double(9.5)), Ordering::Greater);
+    }
+
+    #[test]
+    fn heads_have_the_order_of_the_keys() {
+        let numbers = [f64::NEG_INFINITY, -2.5, -1.0, -0.0, 0.0, 1e-9, 7.0, 1e300, f64::INFINITY, f64::NAN];
+        let mut keys = vec![SortKey::Empty, SortKey::Bool(false), SortKey::Bool(true)];
+        keys.extend(numbers.map(SortKey::Number));
+        keys.extend([i64::MIN, -1, 0, 5].map(SortKey::Date));
+        keys.extend([-7, 7, i64::MAX].map(SortKey::Span));
+        let texts = ["", "a", "a\0", "ab", "abcdefghijklmno", "abcdefghijklmnop", "b", "ä"];
+        keys.extend(texts.map(|text| SortKey::Text(text.into())));
+        for (at, one) in keys.iter().enumerate() {
+            for other in keys.iter().skip(at + 1) {
+                assert!(one < other, "{one:?} {other:?}");
+                assert!(one.head(0) <= other.head(0), "{one:?} {other:?}");
+            }
+        }
+        let [one, other] = ["the same: b", "the same: c"].map(|text| SortKey::Text(text.into()));
+        assert!(one.head(10) < other.head(10));
     }
 }
