@@ -6,7 +6,7 @@ use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    CanvasRenderingContext2d, DataTransfer, HtmlCanvasElement, HtmlDocument, HtmlElement,
+    CanvasRenderingContext2d, DataTransfer, HtmlCanvasElement, HtmlDocument, HtmlElement, HtmlInputElement,
     HtmlTextAreaElement, Window,
 };
 
@@ -194,6 +194,14 @@ pub fn focus(id: &str) {
     if let Some(element) = gloo::utils::document().get_element_by_id(id) {
         let _ = element.unchecked_into::<HtmlElement>().focus();
     }
+}
+
+/// What is in a field.
+pub fn value_of(id: &str) -> String {
+    let element = gloo::utils::document().get_element_by_id(id);
+    element
+        .and_then(|element| element.dyn_into::<HtmlInputElement>().ok())
+        .map_or_else(String::new, |it| it.value())
 }
 
 /// Puts text in a text area in place of its selection, on its own undo stack.

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use postern_shared::wire::Kept;
+use postern_shared::wire::{Arranged, Kept};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +26,8 @@ const LONGEST_SNIPPET: usize = 64 << 10;
 const LONGEST_NAME: usize = 100;
 /// Bytes of one user in all.
 const MOST_BYTES: usize = 1 << 20;
+/// Types whose columns one user has arranged.
+const MOST_TYPES: usize = 100;
 /// Users in memory.
 const MOST_USERS: usize = 1000;
 
@@ -45,6 +47,9 @@ pub(crate) struct Person {
 struct Inner {
     lines: VecDeque<String>,
     snippets: BTreeMap<String, String>,
+    /// How the columns of a type's results are arranged.
+    #[serde(default)]
+    columns: BTreeMap<String, Vec<Arranged>>,
 }
 
 impl Shelf {
@@ -109,6 +114,28 @@ impl Person {
         }
         inner.trim();
         self.save(&inner);
+    }
+
+    /// Keeps how the columns of a type's results are arranged, or forgets it where there are none.
+    pub(crate) fn arrange(&self, type_name: String, columns: Vec<Arranged>) {
+        let bytes: usize = columns.iter().map(|column| column.property.len() + 16).sum();
+        if type_name.len() > LONGEST_NAME * 4 || bytes > LONGEST_SNIPPET {
+            return;
+        }
+        let mut inner = self.inner();
+        if columns.is_empty() {
+            inner.columns.remove(&type_name);
+        } else if inner.columns.len() < MOST_TYPES || inner.columns.contains_key(&type_name) {
+            inner.columns.insert(type_name, columns);
+        }
+        self.save(&inner);
+    }
+
+    /// How the columns of a type's results are arranged, those of them that its objects have.
+    pub(crate) fn arranged(&self, type_name: &str, properties: &[String]) -> Vec<Arranged> {
+        let inner = self.inner();
+        let columns = inner.columns.get(type_name).map(Vec::as_slice).unwrap_or_default();
+        columns.iter().filter(|column| properties.contains(&column.property)).cloned().collect()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -216,6 +243,19 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_kept_by_type() {
+        let folder = tempfile::tempdir().unwrap();
+        let person = || Shelf::new(Some(folder.path().to_owned())).person("e", "anna");
+        let column = |property: &str| Arranged { property: property.into(), width: 120, pinned: false };
+        let properties = ["Alias", "Name"].map(String::from);
+        person().arrange("Mailbox".into(), vec![column("Name"), column("Gone"), column("Alias")]);
+        assert_eq!(person().arranged("Mailbox", &properties), [column("Name"), column("Alias")]);
+        assert!(person().arranged("User", &properties).is_empty());
+        person().arrange("Mailbox".into(), Vec::new());
+        assert!(person().arranged("Mailbox", &properties).is_empty());
+    }
+
+    #[test]
     fn lines_with_secrets_are_not_kept() {
         for line in [
             "New-Mailbox x -Password (ConvertTo-SecureString 'a' -AsPlainText -Force)",
@@ -237,7 +277,9 @@ mod tests {
         for n in 0..3000 {
             person.add_line(&format!("{n}{}", "x".repeat(3000)));
             person.set_snippet(&format!("s{n}"), &"y".repeat(10_000));
+            person.arrange(format!("T{n}"), vec![Arranged { property: "P".into(), width: 0, pinned: false }]);
         }
+        assert!(person.inner().columns.len() <= MOST_TYPES);
         let kept = person.all();
         assert!(kept.lines.len() <= MOST_LINES && kept.snippets.len() <= MOST_SNIPPETS);
         let bytes: usize = kept.lines.iter().map(String::len).sum();

@@ -201,6 +201,39 @@ async fn columns_are_moved_pinned_and_chosen() {
     page.until(&format!("{NEWEST}.querySelector('.list dl dd')?.textContent")).await;
     page.click(".block:last-child .as-grid").await;
     first_row(&mut page).await;
+
+    // What was arranged stays: in the other view and back, after a reload, and for the next objects of the type.
+    open_menu(&mut page, 3).await;
+    page.click(".column-menu .across button").await;
+    page.until(&format!("{}.classList.contains('pin')", heading(1))).await;
+    page.eval(&format!("{NEWEST}.querySelector('[role=grid]').focus()")).await;
+    page.press("ArrowUp", 0).await;
+    page.press("ArrowRight", 8).await;
+    page.settled().await;
+    let look = format!(
+        "[...{NEWEST}.querySelectorAll('[role=columnheader]')].map(e => [e.querySelector('.label').textContent, \
+         e.classList.contains('pin'), Math.round(e.getBoundingClientRect().width)])"
+    );
+    let arranged = page.eval(&look).await;
+    assert_eq!(arranged.as_array().map(Vec::len), Some(5), "{arranged}");
+    page.reload().await;
+    first_row(&mut page).await;
+    page.until(&format!("JSON.stringify({look}) === JSON.stringify({arranged})")).await;
+    finish(&mut page, "Get-Mailbox nora.fink", "done").await;
+    first_row(&mut page).await;
+    page.until(&format!("JSON.stringify({look}) === JSON.stringify({arranged})")).await;
+    // Not where the line chooses the columns, and no longer when the type's own are wanted again.
+    finish(&mut page, "Get-Mailbox nora.fink | Select-Object Name, Alias", "done").await;
+    first_row(&mut page).await;
+    assert_eq!(page.eval(&labels).await, serde_json::json!(["Name", "Alias"]));
+    finish(&mut page, "Get-Mailbox nora.fink", "done").await;
+    first_row(&mut page).await;
+    page.click(".block:last-child .tools .columns").await;
+    page.click(".block:last-child .chooser .row button:nth-child(2)").await;
+    page.until(&format!("JSON.stringify({labels}) === JSON.stringify({before})")).await;
+    finish(&mut page, "Get-Mailbox nora.fink", "done").await;
+    first_row(&mut page).await;
+    page.until(&format!("JSON.stringify({labels}) === JSON.stringify({before})")).await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use postern_shared::wire::{Answer, BlockId, ClientMessage, PromptId, SignIn};
+use postern_shared::wire::{Answer, Arranged, BlockId, ClientMessage, PromptId, ResultId, SignIn};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -64,6 +64,8 @@ pub enum Intent {
     Link(BlockId),
     /// Keep a snippet under a name; without text, drop it.
     Keep(Rc<str>, Rc<str>),
+    /// Keep how a result's columns are arranged.
+    Arrange(ResultId, Rc<[Arranged]>),
     /// Tell a screen reader.
     Say(&'static str),
     /// Sign in.
@@ -142,6 +144,10 @@ impl App {
             Intent::Keep(name, text) => {
                 self.send(&ClientMessage::Keep { name: name.to_string(), text: text.to_string() });
                 return false;
+            }
+            Intent::Arrange(result, columns) => {
+                self.send(&ClientMessage::Arrange { result, columns: columns.to_vec() });
+                self.model.arrange(result, &columns);
             }
             Intent::Say(what) => self.model.announcement = what.into(),
             Intent::SignIn(form) => {

@@ -22,7 +22,7 @@ use crate::{
     composer::Insertion,
     console::Console,
     net::{self, Link, LinkEvent},
-    signin::{SignInPage, Stage},
+    signin::{SignInProps, Stage, sign_in_page},
     state::Model,
     text::{self, Language},
 };
@@ -193,10 +193,17 @@ impl Component for App {
         let wanted = self.wanted.clone();
         let theme = self.place.theme;
         let Some(facts) = self.model.facts.clone() else {
-            return html! {
-                <SignInPage offer={self.offer.clone()} offer_failure={self.offer_failure.clone()} stage={self.stage.clone()}
-                    connecting={self.model.connecting.clone()} lost={self.retry_in.is_some()} goodbye={self.goodbye} tabs={self.tabs()} {theme} {wanted} />
-            };
+            return sign_in_page(&SignInProps {
+                offer: self.offer.clone(),
+                offer_failure: self.offer_failure.clone(),
+                stage: self.stage.clone(),
+                connecting: self.model.connecting.clone(),
+                lost: self.retry_in.is_some(),
+                goodbye: self.goodbye,
+                tabs: self.tabs(),
+                theme,
+                wanted,
+            });
         };
         html! {
             // One console a session: nothing of one is seen in another.

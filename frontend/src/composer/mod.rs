@@ -24,7 +24,7 @@ use self::{
     completion::{Choices, POPUP},
     draft::Draft,
     history::History,
-    over::{Pasted, Save, Search},
+    over::{pasted, save, search},
 };
 use crate::{
     app::Intent,
@@ -284,18 +284,11 @@ impl Composer {
                 lines.reverse();
                 let mut seen = std::collections::HashSet::new();
                 lines.retain(|line| seen.insert(*line));
-                let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
-                html! {
-                    <Search lines={Rc::new(lines)} kept={kept.clone()} wanted={wanted.clone()} chosen={link.callback(Did::Chose)} {on_close} />
-                }
+                let lines = lines.into_iter().map(str::to_owned).collect();
+                search(lines, kept, wanted, link.callback(Did::Chose), on_close)
             }
-            Over::Pasted(script) => html! {
-                <Pasted script={script.clone()} insert={link.callback(|()| Did::Take { run: false })}
-                    run={link.callback(|()| Did::Take { run: true })} {on_close} />
-            },
-            Over::Save => {
-                html! { <Save script={self.draft.text.clone()} wanted={wanted.clone()} {on_close} /> }
-            }
+            Over::Pasted(script) => pasted(script, &link.callback(|run| Did::Take { run }), on_close),
+            Over::Save => save(self.draft.text.clone(), wanted.clone(), on_close),
         }
     }
 

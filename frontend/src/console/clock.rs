@@ -34,16 +34,17 @@ impl Component for Elapsed {
     }
 }
 
-/// Until when, and how it is said.
+/// When the session is signed out, and how it is said.
 #[derive(PartialEq, Properties)]
 pub struct CountdownProps {
     /// On the page's clock.
     pub until: Millis,
-    /// Makes a sentence of the time left.
-    pub say: Callback<String, String>,
+    /// Whether in a whole sentence.
+    #[prop_or_default]
+    pub at_length: bool,
 }
 
-/// Time until an instant.
+/// Time until the session is signed out.
 pub struct Countdown(#[allow(dead_code, reason = "runs while it is held")] Interval);
 
 impl Component for Countdown {
@@ -56,7 +57,8 @@ impl Component for Countdown {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let CountdownProps { until, say } = ctx.props();
-        html! { { say.emit(text::countdown(until - browser::now())) } }
+        let CountdownProps { until, at_length } = ctx.props();
+        let left = text::countdown(until - browser::now());
+        html! { { if *at_length { text::idle_message(&left) } else { text::idle_in(&left) } } }
     }
 }

@@ -31,10 +31,10 @@ use yew::prelude::*;
 use self::{
     blocks::Blocks,
     help::Help,
-    idle::IdleWarning,
-    palette::{Action, Palette},
+    idle::idle_warning,
+    palette::{Action, PaletteProps, palette},
     rail::Rail,
-    top::{Top, TopProps},
+    top::{TopProps, top},
     tour::Tour,
 };
 pub use self::{
@@ -205,16 +205,25 @@ pub fn Console(props: &ConsoleProps) -> Html {
         })
     };
     let toggle_rail = set(&rail, !*rail);
-    let top = yew::props! { TopProps {
-        facts: facts.clone(), connection: *connection, link: link.clone(), idle_until: props.idle_until, theme: props.theme,
-        wanted: wanted.clone(), on_help: show(Over::Help), on_palette: show(Over::Palette), on_rail: toggle_rail, rail_open: *rail,
-        tabs: props.tabs.clone(), may_open: props.allowed.is_some_and(|allowed| !allowed.kiosk),
-    } };
+    let top = top(&TopProps {
+        facts: facts.clone(),
+        connection: *connection,
+        link: link.clone(),
+        idle_until: props.idle_until,
+        theme: props.theme,
+        wanted: wanted.clone(),
+        on_help: show(Over::Help),
+        on_palette: show(Over::Palette),
+        on_rail: toggle_rail,
+        rail_open: *rail,
+        tabs: props.tabs.clone(),
+        may_open: props.allowed.is_some_and(|allowed| !allowed.kiosk),
+    });
     let busy = blocks.last().is_some_and(|block| !block.is_over());
     html! {
         <div class={classes!("console", rail.then_some("rail-open"))}>
             <button class="skip" onclick={|_: MouseEvent| browser::focus(EDITOR)}>{ text::skip() }</button>
-            <Top ..top />
+            { top }
             <Rail session={props.session.clone()} facts={facts.clone()} blocks={blocks.clone()} {open} {downloads} wanted={wanted.clone()} on_done={set(&rail, false)} />
             <main class="main">
                 <h1 class="visually-hidden">{ text::product() }{ ": " }{ &facts.endpoint }</h1>
@@ -228,9 +237,10 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 Over::Nothing => Html::default(),
                 Over::Help => html! { <Help on_close={show(Over::Nothing)} /> },
                 Over::Tour => html! { <Tour wanted={wanted.clone()} on_close={show(Over::Nothing)} /> },
-                Over::Palette => html! {
-                    <Palette facts={facts.clone()} blocks={blocks.clone()} kept={props.kept.clone()} tabs={props.tabs.clone()} {downloads} demo={props.demo} {chosen} on_close={show(Over::Nothing)} />
-                },
+                Over::Palette => {
+                    let offered = PaletteProps { facts: facts.clone(), blocks: blocks.clone(), kept: props.kept.clone(), tabs: props.tabs.clone(), downloads, demo: props.demo };
+                    palette(&offered, chosen, show(Over::Nothing))
+                }
                 Over::Transcript(state) => transcript(state.as_ref(), &show(Over::Nothing)),
             } }
             if let Some(failure) = props.ended.clone().filter(|_| !*kept) {
@@ -246,7 +256,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             } else if let Some(prompt) = props.prompt.clone() {
                 <Question key={prompt.prompt} prompt={prompt.clone()} {open} wanted={wanted.clone()} />
             } else if let Some(until) = props.idle_until.filter(|_| props.idle_warning) {
-                <IdleWarning {until} wanted={wanted.clone()} />
+                { idle_warning(until, wanted) }
             }
         </div>
     }

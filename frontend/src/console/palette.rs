@@ -34,7 +34,7 @@ pub(super) enum Action {
     CollapseAll(bool),
 }
 
-#[derive(PartialEq, Properties)]
+/// What the palette offers.
 pub(super) struct PaletteProps {
     pub facts: Rc<SessionFacts>,
     pub blocks: Vec<Rc<Block>>,
@@ -42,25 +42,19 @@ pub(super) struct PaletteProps {
     pub tabs: Rc<[Tab]>,
     pub downloads: bool,
     pub demo: bool,
-    pub chosen: Callback<Action>,
-    pub on_close: Callback<()>,
 }
 
-#[component]
-pub(super) fn Palette(props: &PaletteProps) -> Html {
-    let all = use_memo((props.facts.clone(), props.blocks.clone(), props.kept.clone()), |_| entries(props));
-    let names = use_memo(all.clone(), |all| all.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
-    let chosen = {
-        let chosen = props.chosen.clone();
-        Callback::from(move |at: usize| {
-            if let Some((_, action)) = all.get(at) {
-                chosen.emit(action.clone());
-            }
-        })
-    };
+/// The palette; `chosen` takes what the user wants of it.
+pub(super) fn palette(props: &PaletteProps, chosen: Callback<Action>, on_close: Callback<()>) -> Html {
+    let (names, actions): (Vec<Pick>, Vec<Action>) = entries(props).into_iter().unzip();
+    let chosen = Callback::from(move |at: usize| {
+        if let Some(action) = actions.get(at) {
+            chosen.emit(action.clone());
+        }
+    });
     html! {
-        <Modal label={text::palette()} class="palette" on_close={props.on_close.clone()}>
-            <PickList id="palette-list" label={text::palette_find()} nothing={text::palette_nothing()} entries={names} {chosen} />
+        <Modal label={text::palette()} class="palette" {on_close}>
+            <PickList id="palette-list" label={text::palette_find()} nothing={text::palette_nothing()} entries={Rc::new(names)} {chosen} />
         </Modal>
     }
 }

@@ -13,7 +13,6 @@ use crate::{
     text,
 };
 
-#[derive(PartialEq, Properties)]
 pub(super) struct TopProps {
     pub facts: Rc<SessionFacts>,
     pub connection: Connection,
@@ -30,10 +29,8 @@ pub(super) struct TopProps {
     pub may_open: bool,
 }
 
-#[component]
-pub(super) fn Top(props: &TopProps) -> Html {
+pub(super) fn top(props: &TopProps) -> Html {
     let TopProps { facts, connection, idle_until, theme, wanted, .. } = props;
-    let say = use_memo((), |()| Callback::from(|time: String| text::idle_in(&time)));
     let click = |intent: Intent| wanted.reform(move |_: MouseEvent| intent.clone());
     let (dot, state) = match connection {
         Connection::Open => ("dot", text::connected()),
@@ -75,7 +72,7 @@ pub(super) fn Top(props: &TopProps) -> Html {
             <div class="meters">
                 <Quality link={props.link.clone()} />
                 if let Some(until) = *idle_until {
-                    <span class="wide num"><Countdown {until} say={(*say).clone()} /></span>
+                    <span class="wide num"><Countdown {until} /></span>
                 }
                 { theme_switch(*theme, wanted) }
                 <button class="quiet" id="palette" aria-label={text::palette()} title={text::palette()} aria-keyshortcuts="Control+K"

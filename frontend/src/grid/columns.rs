@@ -1,6 +1,6 @@
 //! The columns of a grid: which, how wide, and which way they are sorted. No browser in here.
 
-use postern_shared::wire::{CellKind, ColumnMeta, SortKey};
+use postern_shared::wire::{Arranged, CellKind, ColumnMeta, SortKey};
 
 use super::{
     rows::{Row, Shown},
@@ -96,19 +96,57 @@ pub(super) struct Columns {
     /// The columns that rows are sorted by, the most significant first.
     pub(super) sort: Vec<SortKey>,
     defaults: Vec<ColumnMeta>,
+    /// What the user did that is not kept yet.
+    change: Option<Change>,
+}
+
+/// What the user did to the columns.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Change {
+    Arranged,
+    Reset,
 }
 
 impl Columns {
-    pub(super) fn new(defaults: &[ColumnMeta], properties: &[String]) -> Self {
-        let mut columns = Self {
-            shown: defaults.iter().map(Column::from_meta).collect(),
-            sort: Vec::new(),
-            defaults: defaults.to_vec(),
-        };
-        if columns.shown.is_empty() {
-            columns.shown = properties.iter().map(|property| Column::of_property(property)).collect();
+    /// The columns of a result as they came, `defaults` or where there are none all properties, or as the user has
+    /// arranged them.
+    pub(super) fn new(defaults: &[ColumnMeta], properties: &[String], arranged: &[Arranged]) -> Self {
+        let mut columns =
+            Self { shown: Vec::new(), sort: Vec::new(), defaults: defaults.to_vec(), change: None };
+        columns.reset(properties);
+        if !arranged.is_empty() {
+            columns.shown = arranged.iter().map(|arranged| columns.arranged_as(arranged)).collect();
         }
+        columns.change = None;
         columns
+    }
+
+    fn arranged_as(&self, arranged: &Arranged) -> Column {
+        let mut column = self.column(&arranged.property);
+        column.pinned = arranged.pinned;
+        if arranged.width > 0 {
+            column.need.fix(arranged.width.into());
+        }
+        column
+    }
+
+    /// A column for a property.
+    fn column(&self, property: &str) -> Column {
+        let meta = self.defaults.iter().find(|meta| meta.property == property);
+        meta.map_or_else(|| Column::of_property(property), Column::from_meta)
+    }
+
+    /// How the columns are arranged, if that has changed since it was asked last; none if they are as they came.
+    pub(super) fn arranged(&mut self) -> Option<Vec<Arranged>> {
+        let arranged = |column: &Column| Arranged {
+            property: column.property.clone(),
+            width: column.need.fixed().round() as u16,
+            pinned: column.pinned,
+        };
+        match self.change.take()? {
+            Change::Reset => Some(Vec::new()),
+            Change::Arranged => Some(self.shown.iter().map(arranged).collect()),
+        }
     }
 
     /// Names of the shown properties, to ask for.
@@ -123,9 +161,9 @@ impl Columns {
 
     /// Shows or hides a property; the last one stays.
     pub(super) fn toggle(&mut self, property: &str) {
+        self.change = Some(Change::Arranged);
         if !self.shows(property) {
-            let meta = self.defaults.iter().find(|meta| meta.property == property);
-            self.shown.push(meta.map_or_else(|| Column::of_property(property), Column::from_meta));
+            self.shown.push(self.column(property));
         } else if self.shown.len() > 1 {
             self.shown.retain(|column| column.property != property);
         }
@@ -142,7 +180,11 @@ impl Columns {
 
     /// Shows what was shown at first.
     pub(super) fn reset(&mut self, properties: &[String]) {
-        self.shown = Self::new(&self.defaults, properties).shown;
+        self.change = Some(Change::Reset);
+        self.shown = self.defaults.iter().map(Column::from_meta).collect();
+        if self.shown.is_empty() {
+            self.shown = properties.iter().map(|property| Column::of_property(property)).collect();
+        }
     }
 
     /// Sorts by a column: up, down, not at all. `add`: after those that rows are sorted by already.
@@ -181,6 +223,7 @@ impl Columns {
         if from >= self.shown.len() {
             return from;
         }
+        self.change = Some(Change::Arranged);
         let column = self.shown.remove(from);
         let pinned = self.pinned();
         let to = if column.pinned { to.min(pinned) } else { to.max(pinned) }.min(self.shown.len());
@@ -191,6 +234,7 @@ impl Columns {
     /// Pins a column, or lets it go; it goes to the border between pinned and others.
     pub(super) fn toggle_pin(&mut self, at: usize) {
         if at < self.shown.len() {
+            self.change = Some(Change::Arranged);
             let mut column = self.shown.remove(at);
             column.pinned = !column.pinned;
             let border = self.pinned();
@@ -237,6 +281,7 @@ impl Columns {
     /// Makes a column as wide as these rows need, all of them.
     pub(super) fn refit<'a>(&mut self, at: usize, rows: impl Iterator<Item = &'a Row>, ruler: &dyn Ruler) {
         if let Some(column) = self.shown.get_mut(at) {
+            self.change = Some(Change::Arranged);
             column.need = Need::default();
             column.fit(rows.filter_map(|row| row.cells.get(at)), ruler);
         }
@@ -244,6 +289,7 @@ impl Columns {
 
     /// Sets a column's width by hand. The others stay as they are: none may move under the pointer.
     pub(super) fn resize(&mut self, at: usize, width: f64) {
+        self.change = Some(Change::Arranged);
         for (other, column) in self.shown.iter_mut().enumerate() {
             column.need.fix(if other == at { width } else { column.width });
             column.fits = false;
@@ -288,7 +334,28 @@ mod tests {
             kind: CellKind::Date,
             width: 0,
         };
-        Columns::new(&[meta("A"), meta("B")], &[])
+        Columns::new(&[meta("A"), meta("B")], &[], &[])
+    }
+
+    #[test]
+    fn an_arrangement_is_told_once_and_comes_back() {
+        let mut columns = columns();
+        assert_eq!(columns.arranged(), None, "as they came");
+        columns.toggle("C");
+        columns.toggle_pin(2);
+        columns.lay_out(600.0);
+        columns.resize(1, 77.4);
+        let kept = columns.arranged().unwrap();
+        assert_eq!(columns.arranged(), None);
+        let again = Columns::new(&columns.defaults, &[], &kept);
+        assert_eq!(again.properties(), ["C", "A", "B"]);
+        let of = |columns: &Columns| {
+            columns.shown.iter().map(|it| (it.kind, it.pinned, it.need.fixed().round())).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&again), of(&columns));
+        assert_eq!((again.pinned(), kept[1].width), (1, 77));
+        columns.reset(&[]);
+        assert_eq!(columns.arranged(), Some(Vec::new()));
     }
 
     #[test]
@@ -313,7 +380,7 @@ mod tests {
 
     #[test]
     fn pinned_columns_stand_first_whatever_is_moved() {
-        let mut columns = Columns::new(&[], &["A", "B", "C", "D"].map(String::from));
+        let mut columns = Columns::new(&[], &["A", "B", "C", "D"].map(String::from), &[]);
         columns.toggle_pin(2);
         assert_eq!(columns.properties(), ["C", "A", "B", "D"]);
         assert_eq!(columns.move_to(3, 0), 1, "not before a pinned one");
@@ -339,6 +406,6 @@ mod tests {
 
     #[test]
     fn without_a_view_every_property_is_a_column() {
-        assert_eq!(Columns::new(&[], &["X".into(), "Y".into()]).properties(), ["X", "Y"]);
+        assert_eq!(Columns::new(&[], &["X".into(), "Y".into()], &[]).properties(), ["X", "Y"]);
     }
 }

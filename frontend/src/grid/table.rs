@@ -127,7 +127,7 @@ impl Component for Table {
         let result = &ctx.props().result;
         let resized = ctx.link().callback(|()| Did::Measured);
         let mut table = Self {
-            columns: Columns::new(&result.columns, &result.properties),
+            columns: Columns::new(&result.columns, &result.properties, &result.arranged),
             rows: Rows::default(),
             filter: String::new(),
             conditions: Vec::new(),
@@ -318,6 +318,11 @@ impl Component for Table {
         }
         if self.measure() {
             ctx.link().send_message(Did::Resized);
+        }
+        if self.drag.is_none()
+            && let Some(arranged) = self.columns.arranged()
+        {
+            ctx.props().wanted.emit(Intent::Arrange(ctx.props().result.id, arranged.into()));
         }
     }
 

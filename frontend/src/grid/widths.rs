@@ -34,6 +34,11 @@ impl Need {
         self.fixed = Some(width.clamp(RESIZED.0, RESIZED.1));
     }
 
+    /// The width set by hand; 0 for none.
+    pub(super) fn fixed(&self) -> f64 {
+        self.fixed.unwrap_or_default()
+    }
+
     fn least(&self) -> f64 {
         self.fixed.unwrap_or_else(|| self.wanted().min(SQUEEZED))
     }

@@ -42,7 +42,6 @@ impl Stage {
 }
 
 /// What the sign-in page shows.
-#[derive(PartialEq, Properties)]
 pub struct SignInProps {
     /// What the relay offers, once it is known.
     pub offer: Option<Rc<Offer>>,
@@ -65,8 +64,7 @@ pub struct SignInProps {
 }
 
 /// The sign-in page.
-#[component]
-pub fn SignInPage(props: &SignInProps) -> Html {
+pub fn sign_in_page(props: &SignInProps) -> Html {
     html! {
         <div class="signin">
             <header class="side">

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use postern_shared::wire::{
-    BlockId, BlockState, Changed, ColumnMeta, Failure, NoteStream, ProgressState, ResultId, ViewKind,
+    Arranged, BlockId, BlockState, Changed, ColumnMeta, Failure, NoteStream, ProgressState, ResultId,
+    ViewKind,
 };
 
 use super::Millis;
@@ -87,6 +88,8 @@ pub struct ResultInfo {
     pub columns: Rc<[ColumnMeta]>,
     /// Every property.
     pub properties: Rc<[String]>,
+    /// The columns as the user arranged them, where they are not as they came.
+    pub arranged: Rc<[Arranged]>,
     /// Objects so far.
     pub rows: u64,
 }
@@ -160,14 +163,14 @@ impl Block {
         })
     }
 
-    pub(super) fn grew(&mut self, id: ResultId, rows: u64) {
-        for part in self.parts.iter_mut().rev() {
-            if let Part::Result(result) = part
-                && result.id == id
-            {
-                Rc::make_mut(result).rows = rows;
-                return;
-            }
+    /// Changes what is known of one of its results.
+    pub(super) fn result(&mut self, id: ResultId, change: impl FnOnce(&mut ResultInfo)) {
+        let results = self.parts.iter_mut().rev().filter_map(|part| match part {
+            Part::Result(result) => Some(result),
+            _ => None,
+        });
+        if let Some(result) = results.into_iter().find(|result| result.id == id) {
+            change(Rc::make_mut(result));
         }
     }
 

@@ -7,7 +7,7 @@ mod tests;
 use std::{collections::HashMap, rc::Rc};
 
 use postern_shared::wire::{
-    Allowed, BlockId, Event, EventKind, EventNumber, Failure, Kept, Prompt, PromptId, ResultId,
+    Allowed, Arranged, BlockId, Event, EventKind, EventNumber, Failure, Kept, Prompt, PromptId, ResultId,
     ServerMessage, SessionFacts, StepState,
 };
 
@@ -96,11 +96,7 @@ impl Model {
                     block.progress = Progress::tree(activities, now);
                 }
             }),
-            ServerMessage::Grew { result, rows } => {
-                if let Some(block) = self.results.get(&result).copied() {
-                    self.block(block, |block| block.grew(result, rows));
-                }
-            }
+            ServerMessage::Grew { result, rows } => self.result(result, |info| info.rows = rows),
             ServerMessage::Ended(failure) => {
                 self.idle_until = None;
                 self.prompts.clear();
@@ -155,6 +151,11 @@ impl Model {
         self.block(id, |block| block.stopping = !block.is_over());
     }
 
+    /// Notes how a result's columns are arranged.
+    pub fn arrange(&mut self, result: ResultId, arranged: &Rc<[Arranged]>) {
+        self.result(result, |info| info.arranged = arranged.clone());
+    }
+
     fn event(&mut self, event: Event, now: Millis) {
         if event.number <= self.last {
             return;
@@ -189,7 +190,16 @@ impl Model {
                 }
                 self.part(block, Part::Error(Rc::new(failure)));
             }
-            EventKind::Result { block, result, type_name, kind, columns, properties } => {
+            EventKind::Result {
+                block,
+                result,
+                type_name,
+                kind,
+                columns,
+                properties,
+                arranged,
+                chosen: _,
+            } => {
                 self.results.insert(result, block);
                 let info = ResultInfo {
                     id: result,
@@ -197,6 +207,7 @@ impl Model {
                     kind,
                     columns: columns.into(),
                     properties: properties.into(),
+                    arranged: arranged.into(),
                     rows: 0,
                 };
                 self.part(block, Part::Result(Rc::new(info)));
@@ -277,6 +288,12 @@ impl Model {
 
     fn close_prompt(&mut self, prompt: PromptId) {
         self.prompts.retain(|known| known.prompt != prompt);
+    }
+
+    fn result(&mut self, id: ResultId, change: impl FnOnce(&mut ResultInfo)) {
+        if let Some(block) = self.results.get(&id).copied() {
+            self.block(block, |block| block.result(id, change));
+        }
     }
 
     fn block(&mut self, id: BlockId, change: impl FnOnce(&mut Block)) {

@@ -28,6 +28,8 @@ fn result(block: u32, result: u32) -> EventKind {
         kind: ViewKind::Table,
         columns: Vec::new(),
         properties: Vec::new(),
+        chosen: false,
+        arranged: Vec::new(),
     }
 }
 

@@ -192,6 +192,15 @@ async fn read(
                 }
                 Wish::Active
             }
+            Some(ClientMessage::Arrange { result, columns }) => {
+                let type_name = handle.log.arrange(result, &columns);
+                if let (Some(type_name), Some((person, _))) = (type_name, handle.person.get()) {
+                    let person = Arc::clone(person);
+                    // It may write a file.
+                    let _ = tokio::task::spawn_blocking(move || person.arrange(type_name, columns)).await;
+                }
+                Wish::Active
+            }
             Some(ClientMessage::Ping { request }) => {
                 if answer.send(ServerMessage::Pong { request }).await.is_err() {
                     return;

@@ -51,6 +51,7 @@ impl Session {
             Arc::clone(&self.store),
             Arc::clone(&self.nameable),
             Arc::clone(&self.views.read().unwrap_or_else(PoisonError::into_inner)),
+            self.person(),
         )));
         let screen = PageScreen::new(
             block,

@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use postern_shared::wire::{BlockId, Event, EventKind, EventNumber, Failure, NoteStream};
+use postern_shared::wire::{Arranged, BlockId, Event, EventKind, EventNumber, Failure, NoteStream, ResultId};
 use tokio::sync::watch;
 
 /// The log. The session's task writes it; any number of sockets read it, each at its own pace.
@@ -83,6 +83,23 @@ impl Log {
         let inner = self.inner();
         let from = inner.events.partition_point(|kept| kept.event.number <= number);
         inner.events.range(from..).take(most).map(|kept| Arc::clone(&kept.event)).collect()
+    }
+
+    /// Notes how a result's columns are arranged, for pages that read about it later. Gives its type where the type
+    /// chose the columns.
+    pub(crate) fn arrange(&self, result: ResultId, columns: &[Arranged]) -> Option<String> {
+        let mut inner = self.inner();
+        let inner = &mut *inner;
+        let of = |kept: &&mut Kept| matches!(&kept.event.kind, EventKind::Result { result: it, .. } if *it == result);
+        let kept = inner.events.iter_mut().rev().find(of)?;
+        let mut event = (*kept.event).clone();
+        let EventKind::Result { arranged, chosen, type_name, .. } = &mut event.kind else { return None };
+        *arranged = columns.to_vec();
+        let type_name = (!*chosen).then(|| type_name.clone());
+        let weight = weight(&event.kind);
+        inner.bytes = inner.bytes.saturating_sub(kept.weight).saturating_add(weight);
+        (kept.event, kept.weight) = (Arc::new(event), weight);
+        type_name
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -224,10 +241,12 @@ fn weight(kind: &EventKind) -> usize {
             .iter()
             .map(|(name, before, after)| name.len() + before.len() + after.len() + 3 * size_of::<String>())
             .sum(),
-        EventKind::Result { columns, properties, .. } => {
+        EventKind::Result { columns, properties, arranged, .. } => {
             let columns: usize =
                 columns.iter().map(|column| column.property.len() + column.label.len() + 64).sum();
-            columns + names(properties)
+            let arranged: usize =
+                arranged.iter().map(|column| column.property.len() + size_of::<Arranged>()).sum();
+            columns + arranged + names(properties)
         }
         EventKind::Prompt(prompt) => prompt.caption.len() + prompt.message.len() + 1024,
         _ => 0,
@@ -237,7 +256,7 @@ fn weight(kind: &EventKind) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use postern_shared::wire::BlockState;
+    use postern_shared::wire::{BlockState, ViewKind};
 
     use super::*;
 
@@ -284,6 +303,32 @@ mod tests {
         // All that is missing is counted: of 10,002 events, block and end are kept, and so are the other notes.
         assert_eq!(gone, 10_000 - (events.len() - 3));
         assert!(events.windows(2).all(|pair| pair[0].number < pair[1].number));
+    }
+
+    #[test]
+    fn an_arrangement_is_told_with_the_result() {
+        let log = log(100);
+        let result = |result, chosen| EventKind::Result {
+            block: 1,
+            result,
+            type_name: format!("T{result}"),
+            kind: ViewKind::Table,
+            columns: Vec::new(),
+            properties: Vec::new(),
+            chosen,
+            arranged: Vec::new(),
+        };
+        log.append(result(1, false));
+        log.append(result(2, true));
+        let columns = [Arranged { property: "A".into(), width: 90, pinned: true }];
+        assert_eq!(log.arrange(1, &columns).as_deref(), Some("T1"));
+        assert_eq!(log.arrange(2, &columns), None, "the line chose its columns");
+        assert_eq!(log.arrange(3, &columns), None);
+        assert_eq!(log.newest(), 2);
+        for event in log.after(0, 9) {
+            let EventKind::Result { arranged, .. } = &event.kind else { panic!() };
+            assert_eq!(*arranged, columns);
+        }
     }
 
     #[test]

@@ -10,7 +10,10 @@ use postern_shared::{
 use tokio::time::Instant;
 
 use super::{complete::Nameable, failure::shorten, live::Live, log::Log};
-use crate::store::{Full, Store};
+use crate::{
+    kept::Person,
+    store::{Full, Store},
+};
 
 /// Results of one block; objects of further kinds go to the last one.
 const MOST_RESULTS: usize = 32;
@@ -31,6 +34,8 @@ pub(super) struct Output {
     store: Arc<Store>,
     nameable: Arc<Nameable>,
     views: Arc<FormatViews>,
+    /// Who knows how the user has arranged the columns of a type.
+    person: Option<Arc<Person>>,
     /// The results of this block by their kind.
     kinds: HashMap<Kind, ResultId>,
     /// What the last object was, to be compared without making its [`Kind`].
@@ -60,6 +65,7 @@ impl Output {
         store: Arc<Store>,
         nameable: Arc<Nameable>,
         views: Arc<FormatViews>,
+        person: Option<Arc<Person>>,
     ) -> Self {
         Self {
             block,
@@ -68,6 +74,7 @@ impl Output {
             store,
             nameable,
             views,
+            person,
             kinds: HashMap::new(),
             last: None,
             format: None,
@@ -207,6 +214,11 @@ impl Output {
         let properties: Vec<String> =
             object.properties().take(MOST_PROPERTIES).map(|(name, _)| name.to_string()).collect();
         self.nameable.saw(self.block, result, &kind.type_name, &properties);
+        let chosen = kind.format.is_some() || !kind.properties.is_empty();
+        let arranged = match &self.person {
+            Some(person) if !chosen => person.arranged(&kind.type_name, &properties),
+            _ => Vec::new(),
+        };
         self.log.append(EventKind::Result {
             block: self.block,
             result,
@@ -214,6 +226,8 @@ impl Output {
             kind: view,
             columns,
             properties,
+            chosen,
+            arranged,
         });
         self.kinds.insert(kind, result);
         result

@@ -31,7 +31,11 @@ use super::{
     prompt::console,
     registry::Handle,
 };
-use crate::{config::Config, kept::Shelf, store::Store};
+use crate::{
+    config::Config,
+    kept::{Person, Shelf},
+    store::Store,
+};
 
 /// The longest command line: scripts are pasted, books are not.
 const LONGEST_LINE: usize = 64 << 10;
@@ -365,9 +369,9 @@ impl Session {
         };
         let shown = if line.len() > LONGEST_LINE { failure::shorten(&line) } else { line.clone() };
         if refused.is_none()
-            && let Some((person, _)) = self.handle.upgrade().as_ref().and_then(|handle| handle.person.get())
+            && let Some(person) = self.person()
         {
-            let (person, line) = (Arc::clone(person), line.clone());
+            let line = line.clone();
             // It may write a file.
             tokio::task::spawn_blocking(move || person.add_line(&line));
         }
@@ -379,6 +383,11 @@ impl Session {
             }
             None => self.queue.push_back(Line { block, text: line, is_remote }),
         }
+    }
+
+    /// Who keeps things for the user, once the endpoint has accepted them.
+    pub(super) fn person(&self) -> Option<Arc<Person>> {
+        self.handle.upgrade()?.person.get().map(|(person, _)| Arc::clone(person))
     }
 
     /// Takes a waiting block back.

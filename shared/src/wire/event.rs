@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlockId, ColumnMeta, PromptId, ResultId, ViewKind};
+use super::{Arranged, BlockId, ColumnMeta, PromptId, ResultId, ViewKind};
 
 /// An event's place in the log, from 1.
 pub type EventNumber = u64;
@@ -85,6 +85,10 @@ pub enum EventKind {
         columns: Vec<ColumnMeta>,
         /// Every property's name, for the choice of columns.
         properties: Vec<String>,
+        /// Whether the command line chose the columns, and not the type.
+        chosen: bool,
+        /// The columns as the user arranged them; none where they are as they came.
+        arranged: Vec<Arranged>,
     },
     /// Text output: strings and whatever has no properties.
     Text {

@@ -26,6 +26,17 @@ pub struct ColumnMeta {
     pub width: u16,
 }
 
+/// A column as a user arranged it, in a list of those shown, left to right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arranged {
+    /// The property that it shows.
+    pub property: String,
+    /// Its width in pixels; 0 where it follows what is in it.
+    pub width: u16,
+    /// Whether it stays in view when the others are scrolled.
+    pub pinned: bool,
+}
+
 /// What a column holds; decides alignment and how a cell is drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CellKind {

@@ -31,9 +31,9 @@ pub use self::{
     },
     files::{Preview, WorkspaceFile, WorkspaceFiles},
     grid::{
-        Amount, Cell, CellKind, Column, ColumnMeta, Condition, Copied, Detail, DetailValue, Difference,
-        Different, Download, Extract, Format, Group, Grouping, HEADING, Heading, RowBatch, SortKey, Spread,
-        Summary, Test, View, ViewKind,
+        Amount, Arranged, Cell, CellKind, Column, ColumnMeta, Condition, Copied, Detail, DetailValue,
+        Difference, Different, Download, Extract, Format, Group, Grouping, HEADING, Heading, RowBatch,
+        SortKey, Spread, Summary, Test, View, ViewKind,
     },
     sign_in::{EndpointOffer, Offer, ProxyChoice, SignIn, SignedIn},
 };
@@ -168,6 +168,14 @@ pub enum ClientMessage {
         name: String,
         /// Its text.
         text: String,
+    },
+    /// Keeps how the user arranged a result's columns: for a page that comes back to it, and, where the type chose the
+    /// columns, for the user's next results of that type. None: as they came.
+    Arrange {
+        /// Which result.
+        result: ResultId,
+        /// Its columns.
+        columns: Vec<Arranged>,
     },
     /// Asks for an answer at once ([`ServerMessage::Pong`]), to see how long it takes. Keeps nothing awake.
     Ping {
