@@ -231,6 +231,7 @@ fn demo_config(address: SocketAddr) -> EndpointConfig {
         configuration: "Microsoft.Exchange".to_owned(),
         // It does not leave this machine.
         allow_http: true,
+        sessions: Some(postern_demo::DemoOptions::default().sessions_per_user as u32),
         demo: Some((DEMO_USER.to_owned(), DEMO_PASSWORD.to_owned())),
         ..EndpointConfig::default()
     }

@@ -83,6 +83,8 @@ pub struct EndpointConfig {
     pub allow_http: bool,
     /// Hosts to which the endpoint may redirect, as in [`HostRules::hosts`]. Its own address is always accepted.
     pub redirect_hosts: Vec<String>,
+    /// Remote sessions that it allows a user at once, where that is not what its kind usually does; shown to the user.
+    pub sessions: Option<u32>,
     /// Certificates.
     pub tls: TlsConfig,
     /// What [`Self::tls`] says, its files read.
@@ -103,6 +105,7 @@ impl Default for EndpointConfig {
             configuration: "Microsoft.Exchange".to_owned(),
             allow_http: false,
             redirect_hosts: Vec::new(),
+            sessions: None,
             tls: TlsConfig::default(),
             loaded_tls: TlsOptions::default(),
             demo: None,

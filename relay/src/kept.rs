@@ -14,6 +14,7 @@ use std::{
 use postern_shared::wire::{Arranged, Kept};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::watch;
 
 /// Command lines kept of one user.
 const MOST_LINES: usize = 1000;
@@ -41,7 +42,11 @@ pub(crate) struct Shelf {
 pub(crate) struct Person {
     file: Option<PathBuf>,
     inner: Mutex<Inner>,
+    present: watch::Sender<u32>,
 }
+
+/// A user's session, as long as it is there.
+pub(crate) struct Presence(Arc<Person>);
 
 #[derive(Default, Serialize, Deserialize)]
 struct Inner {
@@ -70,13 +75,34 @@ impl Shelf {
             users.retain(|_, person| Arc::strong_count(person) > 1);
         }
         let file = self.folder.as_ref().map(|folder| folder.join(format!("{who}.json")));
-        let person = Arc::new(Person { inner: Mutex::new(read(file.as_deref())), file });
+        let person = Arc::new(Person {
+            inner: Mutex::new(read(file.as_deref())),
+            file,
+            present: watch::Sender::new(0),
+        });
         users.insert(who, Arc::clone(&person));
         person
     }
 }
 
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.present.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
 impl Person {
+    /// Counts a session of the user.
+    pub(crate) fn enter(self: Arc<Self>) -> Presence {
+        self.present.send_modify(|count| *count = count.saturating_add(1));
+        Presence(self)
+    }
+
+    /// How many sessions the user has here, now and from now on.
+    pub(crate) fn present(&self) -> watch::Receiver<u32> {
+        self.present.subscribe()
+    }
+
     /// Everything, as a page is told it.
     pub(crate) fn all(&self) -> Kept {
         let inner = self.inner();

@@ -93,7 +93,9 @@ async fn rows_stand_together_under_headings() {
     )
     .await;
     first_row(&mut page).await;
-    let of = page.eval(&format!("{NEWEST}.querySelector('.tools .count').textContent")).await;
+    let count = format!("{NEWEST}.querySelector('.tools .count').textContent");
+    page.until(&format!("{NEWEST}.querySelector('.state').textContent.includes({count})")).await;
+    let of = page.eval(&count).await;
     let of = of.as_str().unwrap_or_default().to_owned();
 
     open_menu(&mut page, 2).await;

@@ -8,6 +8,7 @@ use browser::{
 };
 
 const EDITOR: &str = "document.querySelector('#editor')?.value";
+const IN_USE: &str = "document.querySelector('#in-use')?.textContent";
 const OTHERS: &str = "document.querySelectorAll('.tab.other').length";
 
 #[tokio::test]
@@ -29,6 +30,8 @@ async fn sessions_stand_side_by_side_and_come_back() {
     assert_eq!(page.eval(EDITOR).await, "", "what is typed in one session is not in another");
     finish(&mut page, "\"<$mine>\"", "done").await;
     page.until(&format!("{NEWEST}.querySelector('.output')?.textContent === '<>'")).await;
+    // How many remote sessions that makes, in this one and, at once, in the other.
+    page.until(&format!("{IN_USE} === '2 of 3 sessions'")).await;
     pictures(&mut page, "tabs").await;
 
     // Back to the first: its blocks, what was in its editor; the other one is beside it now.
@@ -38,6 +41,8 @@ async fn sessions_stand_side_by_side_and_come_back() {
     page.until(&format!("{EDITOR} === 'Get-Mailbox half'")).await;
     page.press("Escape", 0).await;
     page.press("Escape", 0).await;
+
+    page.until(&format!("{IN_USE} === '2 of 3 sessions'")).await;
 
     // Something that ends in the session that is not shown is told.
     page.until(&format!("{EDITOR} === ''")).await;
@@ -57,6 +62,7 @@ async fn sessions_stand_side_by_side_and_come_back() {
     page.click("#sign-out").await;
     page.until(&format!("{NEWEST}?.querySelector('.output')?.textContent === 'over' && {OTHERS} === 0"))
         .await;
+    page.until(&format!("{IN_USE} === '1 of 3 sessions'")).await;
     page.click("#sign-out").await;
     page.until("document.querySelector('#connect') && document.querySelector('.goodbye')").await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);

@@ -212,7 +212,7 @@ impl Component for App {
                 prompt={self.model.prompts.first().cloned()} idle_until={self.model.idle_until}
                 idle_warning={self.model.idle_warning} ended={self.model.ended.clone()}
                 announcement={self.model.announcement.clone()} insertion={self.insertion.clone()}
-                kept={self.model.kept.clone()} allowed={self.model.allowed} target={self.place.block} demo={self.is_demo(&facts.endpoint)} />
+                kept={self.model.kept.clone()} allowed={self.model.allowed} in_use={self.model.in_use} target={self.place.block} demo={self.is_demo(&facts.endpoint)} />
         }
     }
 }

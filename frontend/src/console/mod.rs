@@ -109,6 +109,8 @@ pub struct ConsoleProps {
     pub kept: Rc<Kept>,
     /// What the administrator allows.
     pub allowed: Option<Allowed>,
+    /// Remote sessions of the user at the endpoint.
+    pub in_use: u32,
     /// The block that the address names.
     pub target: Option<BlockId>,
     /// Whether this is a demo.
@@ -218,6 +220,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         rail_open: *rail,
         tabs: props.tabs.clone(),
         may_open: props.allowed.is_some_and(|allowed| !allowed.kiosk),
+        in_use: props.in_use,
     });
     let busy = blocks.last().is_some_and(|block| !block.is_over());
     html! {

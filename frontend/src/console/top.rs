@@ -25,6 +25,8 @@ pub(super) struct TopProps {
     pub on_rail: Callback<()>,
     pub rail_open: bool,
     pub tabs: Rc<[Tab]>,
+    /// Remote sessions of the user at the endpoint.
+    pub in_use: u32,
     /// Whether a further session may be opened.
     pub may_open: bool,
 }
@@ -71,6 +73,10 @@ pub(super) fn top(props: &TopProps) -> Html {
             }
             <div class="meters">
                 <Quality link={props.link.clone()} />
+                if props.in_use > 0 {
+                    <span class={classes!("quality", "wide", "num", (props.in_use >= facts.sessions_allowed).then_some("slow"))} id="in-use"
+                        title={text::in_use_about()}>{ text::in_use(props.in_use, facts.sessions_allowed) }</span>
+                }
                 if let Some(until) = *idle_until {
                     <span class="wide num"><Countdown {until} /></span>
                 }

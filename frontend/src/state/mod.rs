@@ -54,6 +54,8 @@ pub struct Model {
     pub kept: Rc<Kept>,
     /// What the administrator allows; `None` until the relay has said so.
     pub allowed: Option<Allowed>,
+    /// Remote sessions that the relay holds for the user at the endpoint; 0 until it has said so.
+    pub in_use: u32,
     /// Facts of the open session; `None` until it takes commands.
     pub facts: Option<Rc<SessionFacts>>,
     /// The blocks, oldest first.
@@ -106,6 +108,7 @@ impl Model {
                 self.ended = Some(Rc::new(failure));
             }
             ServerMessage::Kept(kept) => self.kept = Rc::new(kept),
+            ServerMessage::InUse(in_use) => self.in_use = in_use,
             ServerMessage::Allowed(allowed) => self.allowed = Some(allowed),
             // Answers go to those who asked.
             ServerMessage::Rows(_)

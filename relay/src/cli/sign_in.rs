@@ -94,6 +94,7 @@ impl SignInArgs {
             user,
             password,
             allow_http: endpoint.allow_http,
+            sessions: endpoint.sessions,
             redirects: self.allow_redirection.then(|| Redirects {
                 maximum: DEFAULT_MAXIMUM_REDIRECTION,
                 allowed: Arc::new(move |host| rules.allow(host)),

@@ -270,6 +270,7 @@ pub(super) fn opening(config: &Config, request: SignIn, needs: Password) -> Resu
         password,
         oauth: request.oauth,
         allow_http: endpoint.allow_http,
+        sessions: endpoint.sessions,
         redirects: request
             .allow_redirection
             .then(|| redirects(endpoint, request.maximum_redirection.unwrap_or(DEFAULT_MAXIMUM_REDIRECTION))),

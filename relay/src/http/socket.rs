@@ -3,7 +3,7 @@
 //! A socket is a reader of the session's log with a place of its own in it. It holds no queue of events, so a page
 //! that does not read costs nothing but its place, and any number of tabs may show the same session.
 
-use std::{ops::ControlFlow, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Error,
@@ -20,8 +20,8 @@ use futures_util::{
     stream::{SplitSink, SplitStream},
 };
 use postern_shared::wire::{
-    self, Allowed, BUILD, ClientMessage, Download, EventNumber, Extract, Failure, Kept, MAX_FRAME, RequestId,
-    RowBatch, ServerMessage,
+    self, Allowed, BUILD, ClientMessage, Download, EventKind, EventNumber, Extract, Failure, Kept, MAX_FRAME,
+    RequestId, RowBatch, ServerMessage,
 };
 use serde::Deserialize;
 use tokio::{
@@ -360,13 +360,18 @@ async fn write(
 ) -> Result<(), Error> {
     let (mut log, mut live, mut ended) = (handle.log.watch(), handle.live.watch(), handle.ended.clone());
     let (mut version, mut live_at) = (0, Instant::now());
+    let (mut present, mut in_use) = (None::<watch::Receiver<u32>>, 0);
     let mut ping = interval(PING);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         // Seen before they are read, so that nothing that comes meanwhile is missed.
         let why = ended.borrow_and_update().clone();
         log.mark_unchanged();
-        while send_events(&mut sink, handle, &mut after).await?.is_continue() {
+        while let Some(has_ended) = send_events(&mut sink, handle, &mut after).await? {
+            if has_ended {
+                // What a block came to is known with its end, and not some time later.
+                live_at = Instant::now();
+            }
             // Answers do not wait until a long log is sent.
             while let Ok(answer) = answers.try_recv() {
                 feed(&mut sink, &answer).await?;
@@ -378,6 +383,15 @@ async fn write(
                 feed(&mut sink, state).await?;
             }
             (version, live_at) = (now, Instant::now() + LIVE);
+        }
+        if present.is_none() {
+            present = handle.person.get().map(|(person, _)| person.present());
+        }
+        if let Some(now) =
+            present.as_mut().map(|present| *present.borrow_and_update()).filter(|now| *now != in_use)
+        {
+            feed(&mut sink, &ServerMessage::InUse(now)).await?;
+            in_use = now;
         }
         sink.flush().await?;
         handle.shown.send_if_modified(|shown| {
@@ -393,9 +407,18 @@ async fn write(
             Some(answer) = answers.recv() => feed(&mut sink, &answer).await?,
             Ok(()) = log.changed() => {}
             Ok(()) = ended.changed() => {}
+            true = changed(&mut present) => {}
             () = wait_for_live(&mut live, version, live_at) => {}
             _ = ping.tick() => sink.feed(Message::Ping(Bytes::new())).await?,
         }
+    }
+}
+
+/// Waits until a number changes, if there is one; `false` if it never will.
+async fn changed(number: &mut Option<watch::Receiver<u32>>) -> bool {
+    match number {
+        Some(number) => number.changed().await.is_ok(),
+        None => false,
     }
 }
 
@@ -409,18 +432,21 @@ async fn wait_for_live(live: &mut watch::Receiver<u64>, version: u64, at: Instan
     sleep_until(at).await;
 }
 
+/// Sends events that the page has not seen; whether a block ended with them, `None` if there are none.
 async fn send_events(
     sink: &mut (impl Sink<Message, Error = Error> + Unpin),
     handle: &Handle,
     after: &mut EventNumber,
-) -> Result<ControlFlow<()>, Error> {
+) -> Result<Option<bool>, Error> {
     let events = handle.log.after(*after, EVENTS);
-    let Some(last) = events.last().map(|last| last.number) else { return Ok(ControlFlow::Break(())) };
+    let Some(last) = events.last().map(|last| last.number) else { return Ok(None) };
+    let mut has_ended = false;
     for event in events {
+        has_ended |= matches!(event.kind, EventKind::Ended { .. });
         feed(sink, &ServerMessage::Event(Arc::unwrap_or_clone(event))).await?;
     }
     *after = last;
-    Ok(ControlFlow::Continue(()))
+    Ok(Some(has_ended))
 }
 
 async fn farewell(sink: &mut (impl Sink<Message, Error = Error> + Unpin), why: Failure) -> Result<(), Error> {

@@ -29,6 +29,8 @@ pub(crate) struct Opening {
     pub(crate) oauth: bool,
     /// Whether http is accepted for another machine.
     pub(crate) allow_http: bool,
+    /// Remote sessions that it allows a user, if that is known.
+    pub(crate) sessions: Option<u32>,
     /// Which redirects are followed; `None` for none.
     pub(crate) redirects: Option<Redirects>,
     /// How the server proves itself.
@@ -51,6 +53,24 @@ impl Opening {
     /// The host's name.
     pub(super) fn host(&self) -> String {
         host(&self.uri)
+    }
+
+    /// Remote sessions that a user may have at once: what Exchange Online allows, the default of Exchange's throttling
+    /// policy (`PowerShellMaxConcurrency`), or that of WinRM (`MaxShellsPerUser`).
+    pub(super) fn sessions_allowed(&self) -> u32 {
+        let host = self.host().to_lowercase();
+        if let Some(sessions) = self.sessions {
+            sessions
+        } else if [".office365.com", ".office365.us", ".outlook.com"]
+            .iter()
+            .any(|domain| host.ends_with(domain))
+        {
+            3
+        } else if self.configuration.ends_with("Microsoft.Exchange") {
+            18
+        } else {
+            30
+        }
     }
 
     /// What the session's own commands tell of it.

@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    kept::{Person, Shelf},
+    kept::{Person, Presence, Shelf},
     store::Store,
 };
 
@@ -77,6 +77,8 @@ pub(crate) struct Session {
     id: String,
     handle: Weak<Handle>,
     shelf: Arc<Shelf>,
+    /// Counts it among the user's, from sign-in until the remote session is removed.
+    presence: Option<Presence>,
 }
 
 /// A line that waits for its turn.
@@ -133,6 +135,7 @@ impl Session {
             id: handle.id.clone(),
             handle: Arc::downgrade(handle),
             shelf,
+            presence: None,
         }
     }
 
@@ -244,6 +247,7 @@ impl Session {
             // Known now: the endpoint has accepted the password.
             let person = self.shelf.person(&opening.uri, &opening.user);
             let kept = person.all();
+            self.presence = Some(Arc::clone(&person).enter());
             let _ = handle.person.set((person, kept));
         }
         self.log.append(EventKind::Ready(facts));
@@ -423,6 +427,7 @@ fn facts(
         commands: names(catalog),
         idle_seconds,
         changing: changing(catalog),
+        sessions_allowed: opening.sessions_allowed(),
     }
 }
 

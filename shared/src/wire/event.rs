@@ -179,6 +179,8 @@ pub struct SessionFacts {
     pub idle_seconds: u32,
     /// Names of those that take `-WhatIf`, sorted.
     pub changing: Vec<String>,
+    /// Remote sessions that a user may have at the endpoint at once, as far as is known of its kind.
+    pub sessions_allowed: u32,
 }
 
 /// A text stream.

@@ -288,6 +288,9 @@ pub enum ServerMessage {
     /// What the relay keeps for the user from one session to the next. The lines are those of earlier sessions: the
     /// session's own are its blocks.
     Kept(Kept),
+    /// How many remote sessions the relay holds for this user at this endpoint. It is not in the log: only the newest
+    /// number counts.
+    InUse(u32),
     /// Answer to [`ClientMessage::Complete`].
     Completions {
         /// The request's number.
