@@ -287,8 +287,8 @@ impl Composer {
                 let lines = lines.into_iter().map(str::to_owned).collect();
                 search(lines, kept, wanted, link.callback(Did::Chose), on_close)
             }
-            Over::Pasted(script) => pasted(script, &link.callback(|run| Did::Take { run }), on_close),
-            Over::Save => save(self.draft.text.clone(), wanted.clone(), on_close),
+            Over::Pasted(script) => pasted(script, &link.callback(|run| Did::Take { run }), &on_close),
+            Over::Save => save(self.draft.text.clone(), wanted.clone(), &on_close),
         }
     }
 

@@ -56,7 +56,7 @@ pub(super) fn search(
 }
 
 /// A script that was pasted, to be read before it is taken; `take` is told whether to run it.
-pub(super) fn pasted(script: &Rc<str>, take: &Callback<bool>, on_close: Callback<()>) -> Html {
+pub(super) fn pasted(script: &Rc<str>, take: &Callback<bool>, on_close: &Callback<()>) -> Html {
     let click = |run: bool| take.reform(move |_: MouseEvent| run);
     html! {
         <Modal label={text::history()} class="pasted" on_close={on_close.clone()}>
@@ -73,7 +73,7 @@ pub(super) fn pasted(script: &Rc<str>, take: &Callback<bool>, on_close: Callback
 }
 
 /// The name of a snippet.
-pub(super) fn save(script: Rc<str>, wanted: Callback<Intent>, on_close: Callback<()>) -> Html {
+pub(super) fn save(script: Rc<str>, wanted: Callback<Intent>, on_close: &Callback<()>) -> Html {
     let onsubmit = {
         let on_close = on_close.clone();
         Callback::from(move |event: SubmitEvent| {

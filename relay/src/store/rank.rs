@@ -168,9 +168,9 @@ mod tests {
         let of = |n: u32| match n % 7 {
             0 => PsValue::Null,
             1 => PsValue::I32((n / 7) as i32 % 100 - 50),
-            2 => PsValue::Bool(n % 2 == 0),
+            2 => PsValue::Bool(n.is_multiple_of(2)),
             3 => PsValue::Double(f64::from(n) / 3.0 - 9999.0),
-            _ => format!("{prefix}{}\0{}", n % 300, if n % 2 == 0 { "" } else { "ä" }).as_str().into(),
+            _ => format!("{prefix}{}\0{}", n % 300, if n.is_multiple_of(2) { "" } else { "ä" }).as_str().into(),
         };
         (0..count).map(|_| of(next())).collect()
     }
