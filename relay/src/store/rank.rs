@@ -170,7 +170,9 @@ mod tests {
             1 => PsValue::I32((n / 7) as i32 % 100 - 50),
             2 => PsValue::Bool(n.is_multiple_of(2)),
             3 => PsValue::Double(f64::from(n) / 3.0 - 9999.0),
-            _ => format!("{prefix}{}\0{}", n % 300, if n.is_multiple_of(2) { "" } else { "ä" }).as_str().into(),
+            _ => {
+                format!("{prefix}{}\0{}", n % 300, if n.is_multiple_of(2) { "" } else { "ä" }).as_str().into()
+            }
         };
         (0..count).map(|_| of(next())).collect()
     }
