@@ -107,10 +107,10 @@ fn is_session_id(id: &str) -> bool {
 }
 
 /// The WebSocket's address for a session.
-pub fn socket_url(session: &str) -> Option<String> {
+pub fn socket_url(session: &str, language: Language) -> Option<String> {
     let location = web_sys::window()?.location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}/ws?session={session}", location.host().ok()?))
+    Some(format!("{scheme}://{}/ws?session={session}&language={}", location.host().ok()?, language.code()))
 }
 
 /// Reloads the page to get the relay's build; `false` if it has been tried already.

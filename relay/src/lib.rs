@@ -16,5 +16,6 @@ mod kept;
 mod server;
 mod session;
 mod store;
+mod translate;
 
 pub use self::server::serve;

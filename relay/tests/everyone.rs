@@ -96,7 +96,22 @@ async fn german_and_high_contrast() {
     page.eval("document.querySelector('#language').click()").await;
     page.until("document.documentElement?.lang === 'de'").await;
     page.until_text("Verbinden").await;
+    // What the relay explains is German too; what a server says stays in the server's words.
+    page.until("document.querySelector('#fill-in')").await;
+    page.eval("document.querySelector('#fill-in').click()").await;
+    page.until("document.querySelector('#password').value").await;
+    page.eval("document.querySelector('#password').value = 'wrong'").await;
+    page.eval("document.querySelector('#connect').click()").await;
+    page.until_text("Benutzername oder Kennwort wurde von 127.0.0.1 abgewiesen.").await;
+    page.until_text("Verbindung zu 127.0.0.1").await;
+    page.eval("document.querySelector('#check').click()").await;
+    page.until_text("Adresse des Servers").await;
+    pictures(&mut page, "sign-in-failed-german").await;
     sign_in(&mut page).await;
+    finish(&mut page, "Get-Mailbox nobody", "failed").await;
+    page.until_text("Kein Objekt hat diesen Namen").await;
+    page.until_text("couldn't be found").await;
+    pictures(&mut page, "error-german").await;
     finish(&mut page, "Get-Mailbox -ResultSize Unlimited", "done").await;
     first_row(&mut page).await;
     page.until(&format!("{NEWEST}.innerText.includes('300 Objekte')")).await;

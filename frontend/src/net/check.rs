@@ -10,7 +10,7 @@ use web_sys::ReadableStreamDefaultReader;
 use yew::Callback;
 
 use super::{
-    http::{parsed, refused, unreachable},
+    http::{asking, parsed, refused, unreachable},
     json,
 };
 
@@ -53,8 +53,9 @@ pub fn check(form: SignIn, told: Callback<Checked>) -> Checking {
 }
 
 async fn steps(form: &SignIn, told: &Callback<Checked>) -> Result<(), Failure> {
-    let request =
-        Request::post("/api/check").header("content-type", "application/json").body(json::sign_in(form));
+    let request = asking(Request::post("/api/check"))
+        .header("content-type", "application/json")
+        .body(json::sign_in(form));
     let response = request.map_err(|error| unreachable(&error))?;
     let response = response.send().await.map_err(|error| unreachable(&error))?;
     if !response.ok() {

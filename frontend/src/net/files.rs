@@ -5,7 +5,7 @@ use postern_shared::wire::{Failure, Preview, WorkspaceFiles};
 use wasm_bindgen::JsValue;
 use web_sys::File;
 
-use super::http::{parsed, read, refused, unreachable};
+use super::http::{asking, parsed, read, refused, unreachable};
 
 /// Where a file is fetched.
 pub fn file_address(session: &str, name: &str) -> String {
@@ -47,6 +47,7 @@ pub async fn remove(session: &str, name: &str) -> Result<(), Failure> {
 }
 
 async fn answer(request: RequestBuilder, body: Option<JsValue>) -> Result<String, Failure> {
+    let request = asking(request);
     let response: Response = match body {
         Some(body) => request.body(body).map_err(|error| unreachable(&error))?.send().await,
         None => request.send().await,

@@ -1,6 +1,6 @@
 //! Signing in over HTTP, see `postern_shared::wire::sign_in`.
 
-use gloo_net::http::{Request, Response};
+use gloo_net::http::{Request, RequestBuilder, Response};
 use postern_shared::wire::{Failure, Offer, SignIn, SignedIn};
 
 use super::json::{self, FromJson, Wrong};
@@ -14,7 +14,7 @@ use crate::{
 /// # Errors
 /// If the relay cannot be reached or answers something else.
 pub async fn offer() -> Result<Offer, Failure> {
-    let response = Request::get("/api/offer").send().await.map_err(|error| unreachable(&error))?;
+    let response = asking(Request::get("/api/offer")).send().await.map_err(|error| unreachable(&error))?;
     let (status, body) = read(response).await?;
     parsed(status, &body).map_err(|failure| *failure)
 }
@@ -32,7 +32,7 @@ pub async fn messages(language: Language) -> Option<String> {
 /// # Errors
 /// If the relay refuses, cannot be reached or answers something else.
 pub async fn sign_in(form: &SignIn) -> Result<SignedIn, Failure> {
-    let request = Request::post("/api/sign-in")
+    let request = asking(Request::post("/api/sign-in"))
         .header("content-type", "application/json")
         .body(json::sign_in(form))
         .map_err(|error| unreachable(&error))?;
@@ -40,6 +40,11 @@ pub async fn sign_in(form: &SignIn) -> Result<SignedIn, Failure> {
     let ok = response.ok();
     let (status, body) = read(response).await?;
     if ok { parsed(status, &body).map_err(|failure| *failure) } else { Err(refused(status, &body)) }
+}
+
+/// A request that asks for answers in the page's language.
+pub(super) fn asking(request: RequestBuilder) -> RequestBuilder {
+    request.header("accept-language", Language::current().code())
 }
 
 pub(super) async fn read(response: Response) -> Result<(u16, String), Failure> {

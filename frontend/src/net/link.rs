@@ -19,7 +19,7 @@ use postern_shared::wire::{
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
-use crate::browser;
+use crate::{browser, text::Language};
 
 /// Frames that are waiting are taken together, so that the page draws once for all of them; no more than this many,
 /// so that it draws at all while they keep coming.
@@ -93,7 +93,7 @@ impl Link {
             events,
             task: RefCell::new(None),
         }));
-        let url = browser::socket_url(session).unwrap_or_default();
+        let url = browser::socket_url(session, Language::current()).unwrap_or_default();
         let (run, handle) = abortable(link.clone().run(url, after));
         *link.0.task.borrow_mut() = Some(handle);
         spawn_local(run.map(drop));

@@ -18,7 +18,7 @@ use super::{
     Relay,
     sign_in::{Password, opening, received, refuse},
 };
-use crate::session;
+use crate::{session, translate::Language};
 
 /// Checks at a time of everyone together: each is a connection or two, and takes as long as the server lets it.
 pub(super) const MOST_CHECKS: usize = 16;
@@ -60,8 +60,10 @@ pub(super) async fn check(
         checked.await;
     });
     let task = AbortOnDropHandle::new(task);
-    let lines = stream::unfold((told, task), |(mut told, task)| async move {
-        let step = told.recv().await?;
+    let language = Language::asked(&headers);
+    let lines = stream::unfold((told, task), move |(mut told, task)| async move {
+        let mut step = told.recv().await?;
+        language.step(&mut step);
         Some((line(&step), (told, task)))
     });
     let mut response = Body::from_stream(lines).into_response();

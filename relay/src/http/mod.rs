@@ -13,7 +13,7 @@ mod socket;
 use std::{sync::Arc, time::Instant};
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
@@ -21,12 +21,13 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use postern_shared::wire::Failure;
 use tokio::sync::Semaphore;
 use zeroize::Zeroize as _;
 
 pub(crate) use self::cookie::Browser;
 use self::{origin::Origin, rate::RateLimit};
-use crate::{config::Config, session::Sessions};
+use crate::{config::Config, session::Sessions, translate::Language};
 
 /// What the page may load and connect to: itself. `wasm-unsafe-eval` lets it compile WebAssembly and nothing else;
 /// styles as attributes are the positions of rows.
@@ -103,10 +104,35 @@ async fn asset(uri: Uri, headers: HeaderMap) -> Response {
     assets::serve(uri.path(), &headers)
 }
 
+/// The largest refusal that is read again.
+const MOST_FAILURE: usize = 64 << 10;
+
+/// A refusal in the page's language; anything else as it is.
+async fn translated(response: Response, language: Language) -> Response {
+    let json = |response: &Response| {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"))
+    };
+    if language.is_english() || response.status().is_success() || !json(&response) {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, MOST_FAILURE).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let Ok(mut failure) = serde_json::from_slice::<Failure>(&body) else {
+        return (parts, body).into_response();
+    };
+    language.failure(&mut failure);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    (parts, Json(failure)).into_response()
+}
+
 /// Refuses names that are not the relay's, and gives every answer its headers.
 async fn guard(State(relay): State<Relay>, request: Request, next: Next) -> Response {
+    let language = Language::asked(request.headers());
     let mut response = if relay.origin.accepts_host(request.headers()) {
-        next.run(request).await
+        translated(next.run(request).await, language).await
     } else {
         let text = "This relay answers only to its own address. Behind a reverse proxy, set public_origin.\n";
         (StatusCode::MISDIRECTED_REQUEST, text).into_response()

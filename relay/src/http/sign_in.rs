@@ -24,6 +24,7 @@ use super::{Browser, Relay};
 use crate::{
     config::{Config, EndpointConfig, HostRules, note_of},
     session::{Opening, Refused},
+    translate::Language,
 };
 
 /// The largest request; names and a password need a few hundred bytes.
@@ -38,13 +39,18 @@ const IDLE: std::ops::RangeInclusive<u32> = 60..=43_200;
 const MOST_REDIRECTS: u32 = 10;
 
 /// What the relay offers to someone who has not signed in.
-pub(super) async fn offer(State(relay): State<Relay>) -> Json<Offer> {
+pub(super) async fn offer(State(relay): State<Relay>, headers: HeaderMap) -> Json<Offer> {
+    let language = Language::asked(&headers);
     let offer = |endpoint: &EndpointConfig| EndpointOffer {
         name: endpoint.name.clone(),
         title: title(endpoint).to_owned(),
         uri: endpoint.uri.clone(),
         configuration: endpoint.configuration.clone(),
-        note: note_of(&endpoint.uri).map(str::to_owned),
+        note: note_of(&endpoint.uri).map(|note| {
+            let mut note = note.to_owned();
+            language.text(&mut note);
+            note
+        }),
         skip_checks: endpoint.tls.allow_skip_checks,
         demo: endpoint.demo.clone(),
     };

@@ -38,6 +38,7 @@ use crate::{
         session_gone, too_many_tabs,
     },
     store::{RowsRequest, Store},
+    translate::Language,
 };
 
 /// How long a page has for its first frame.
@@ -59,6 +60,9 @@ const REQUESTS: usize = 4;
 #[derive(Deserialize)]
 pub(super) struct Address {
     session: String,
+    /// The page's language.
+    #[serde(default)]
+    language: String,
 }
 
 /// Opens the WebSocket.
@@ -74,6 +78,7 @@ pub(super) async fn connect(
     }
     let found = Browser::of(&headers, relay.origin.is_secure())
         .map_or(Found::Nothing, |browser| relay.sessions.find(&address.session, &browser));
+    let language = Language::of(&address.language);
     let upgrade = upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME);
     // A page cannot see why a WebSocket was refused, so what it must know is told on the WebSocket.
     let why = match found {
@@ -83,7 +88,7 @@ pub(super) async fn connect(
                 let tracked = relay.sessions.track();
                 let allowed = relay.config.allowed();
                 return upgrade.on_upgrade(move |socket| async move {
-                    serve(socket, &attached.0, allowed).await;
+                    serve(socket, &attached.0, allowed, language).await;
                     drop((attached, tracked));
                 });
             }
@@ -93,7 +98,7 @@ pub(super) async fn connect(
         Found::Nothing => session_gone(),
     };
     upgrade.on_upgrade(move |mut socket| async move {
-        let _ = timeout(FAREWELL, farewell(&mut socket, why)).await;
+        let _ = timeout(FAREWELL, farewell(&mut socket, why, language)).await;
     })
 }
 
@@ -117,7 +122,7 @@ impl Drop for Attached {
     }
 }
 
-async fn serve(mut socket: WebSocket, handle: &Arc<Handle>, allowed: Allowed) {
+async fn serve(mut socket: WebSocket, handle: &Arc<Handle>, allowed: Allowed, language: Language) {
     let Ok(Some(Ok(first))) = timeout(HELLO, socket.recv()).await else { return };
     let Some(ClientMessage::Hello { build, after }) = read_message(&first) else {
         let _ = timeout(FAREWELL, close(&mut socket, close_code::PROTOCOL)).await;
@@ -139,7 +144,7 @@ async fn serve(mut socket: WebSocket, handle: &Arc<Handle>, allowed: Allowed) {
     let (answer, answers) = mpsc::channel(REQUESTS);
     tokio::select! {
         () = read(stream, handle, answer, allowed) => {}
-        _ = write(sink, handle, answers, after) => {}
+        _ = write(sink, handle, answers, after, language) => {}
     }
 }
 
@@ -357,6 +362,7 @@ async fn write(
     handle: &Handle,
     mut answers: mpsc::Receiver<ServerMessage>,
     mut after: EventNumber,
+    language: Language,
 ) -> Result<(), Error> {
     let (mut log, mut live, mut ended) = (handle.log.watch(), handle.live.watch(), handle.ended.clone());
     let (mut version, mut live_at) = (0, Instant::now());
@@ -367,13 +373,14 @@ async fn write(
         // Seen before they are read, so that nothing that comes meanwhile is missed.
         let why = ended.borrow_and_update().clone();
         log.mark_unchanged();
-        while let Some(has_ended) = send_events(&mut sink, handle, &mut after).await? {
+        while let Some(has_ended) = send_events(&mut sink, handle, &mut after, language).await? {
             if has_ended {
                 // What a block came to is known with its end, and not some time later.
                 live_at = Instant::now();
             }
             // Answers do not wait until a long log is sent.
-            while let Ok(answer) = answers.try_recv() {
+            while let Ok(mut answer) = answers.try_recv() {
+                language.message(&mut answer);
                 feed(&mut sink, &answer).await?;
             }
         }
@@ -400,11 +407,14 @@ async fn write(
             further
         });
         if let Some(why) = why {
-            let _ = timeout(FAREWELL, farewell(&mut sink, why)).await;
+            let _ = timeout(FAREWELL, farewell(&mut sink, why, language)).await;
             return Ok(());
         }
         tokio::select! {
-            Some(answer) = answers.recv() => feed(&mut sink, &answer).await?,
+            Some(mut answer) = answers.recv() => {
+                language.message(&mut answer);
+                feed(&mut sink, &answer).await?;
+            }
             Ok(()) = log.changed() => {}
             Ok(()) = ended.changed() => {}
             true = changed(&mut present) => {}
@@ -437,19 +447,27 @@ async fn send_events(
     sink: &mut (impl Sink<Message, Error = Error> + Unpin),
     handle: &Handle,
     after: &mut EventNumber,
+    language: Language,
 ) -> Result<Option<bool>, Error> {
     let events = handle.log.after(*after, EVENTS);
     let Some(last) = events.last().map(|last| last.number) else { return Ok(None) };
     let mut has_ended = false;
     for event in events {
         has_ended |= matches!(event.kind, EventKind::Ended { .. });
-        feed(sink, &ServerMessage::Event(Arc::unwrap_or_clone(event))).await?;
+        let mut message = ServerMessage::Event(Arc::unwrap_or_clone(event));
+        language.message(&mut message);
+        feed(sink, &message).await?;
     }
     *after = last;
     Ok(Some(has_ended))
 }
 
-async fn farewell(sink: &mut (impl Sink<Message, Error = Error> + Unpin), why: Failure) -> Result<(), Error> {
+async fn farewell(
+    sink: &mut (impl Sink<Message, Error = Error> + Unpin),
+    mut why: Failure,
+    language: Language,
+) -> Result<(), Error> {
+    language.failure(&mut why);
     send(sink, &ServerMessage::Ended(why)).await?;
     close(sink, close_code::NORMAL).await
 }

@@ -195,6 +195,12 @@ pub(super) fn known(places: &[&str]) -> Option<(&'static str, &'static str)> {
     known.map(|(_, cause, remedy)| (*cause, *remedy))
 }
 
+/// All that is known of errors of commands.
+#[cfg(test)]
+pub(crate) fn explanations() -> [(&'static str, &'static str, &'static str); 24] {
+    KNOWN
+}
+
 fn explain(record: &ErrorRecord, id: &str) -> (&'static str, &'static str) {
     let message = record.message();
     let places = [id, record.fully_qualified_error_id.as_str(), record.exception_type(), message.as_str()];

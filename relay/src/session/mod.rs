@@ -22,6 +22,8 @@ mod script;
 mod task;
 mod transcript;
 
+#[cfg(test)]
+pub(crate) use self::failure::explanations;
 pub(crate) use self::{
     check::check,
     control::Wish,
