@@ -9,6 +9,9 @@ use std::{collections::HashMap, sync::LazyLock};
 use axum::http::{HeaderMap, header};
 use postern_shared::wire::{CheckState, CheckStep, Download, EventKind, Failure, ServerMessage};
 
+/// Bytes of its own by which a pattern is known: a server may say `3 objects` too.
+const PARTICULAR: usize = 14;
+
 /// A language of pages.
 #[derive(Clone, Copy)]
 pub(crate) struct Language(Option<&'static Texts>);
@@ -53,7 +56,8 @@ impl Language {
     pub(crate) fn step(self, step: &mut CheckStep) {
         self.text(&mut step.title);
         match &mut step.state {
-            CheckState::Passed { found, .. } => self.text(found),
+            // All of these are the relay's own words.
+            CheckState::Passed { found, .. } => self.pattern(found, 0),
             CheckState::Stopped { failure, .. } => self.failure(failure),
             CheckState::Skipped { why } => self.text(why),
             CheckState::Running => {}
@@ -74,7 +78,12 @@ impl Language {
 
     /// Translates a text of the relay's.
     pub(crate) fn text(self, text: &mut String) {
-        if let Some(translated) = self.0.and_then(|texts| texts.find(text)) {
+        self.pattern(text, PARTICULAR);
+    }
+
+    /// Translates a text that is whole or of a pattern with at least so many bytes of its own.
+    fn pattern(self, text: &mut String, least: usize) {
+        if let Some(translated) = self.0.and_then(|texts| texts.find(text, least)) {
             *text = translated;
         }
     }
@@ -100,17 +109,18 @@ impl Texts {
         Self { whole, patterns }
     }
 
-    fn find(&self, text: &str) -> Option<String> {
+    fn find(&self, text: &str, least: usize) -> Option<String> {
         if let Some(translated) = self.whole.get(text) {
             return Some((*translated).to_owned());
         }
         self.patterns.iter().find_map(|(english, translated)| {
-            let filled = filled(english, text)?;
+            let own: usize = english.iter().map(|piece| piece.len()).sum();
+            let filled = filled(english, text).filter(|_| own >= least)?;
             let mut pieces = translated.iter();
             let mut made = String::from(*pieces.next()?);
             for (piece, value) in pieces.zip(filled) {
                 // `the server`, `2 minutes`.
-                made.push_str(&self.find(value).unwrap_or_else(|| value.to_owned()));
+                made.push_str(&self.find(value, 0).unwrap_or_else(|| value.to_owned()));
                 made.push_str(piece);
             }
             Some(made)
@@ -161,7 +171,9 @@ mod tests {
             german("The session was refused by ex01 (Bad Request)."),
             "Die Sitzung wurde von ex01 abgewiesen (Bad Request)."
         );
-        assert_eq!(german("The operation couldn't be performed."), "The operation couldn't be performed.");
+        for said in ["The operation couldn't be performed.", "3 objects", "There are 3 objects", "x is y"] {
+            assert_eq!(german(said), said);
+        }
         let mut text = "Sign in again.".to_owned();
         Language::of("fr").text(&mut text);
         assert_eq!(text, "Sign in again.");
