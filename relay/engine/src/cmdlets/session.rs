@@ -11,7 +11,7 @@ use crate::{
     convert,
     host::Import,
     interp::Flow,
-    members::net::Credential,
+    members::secret::Credential,
     ops::pattern::{Wildcard, has_wildcard},
     value::{Category, NetObject, Object, Type, Value},
 };

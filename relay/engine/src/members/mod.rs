@@ -14,6 +14,7 @@ mod number;
 mod object;
 mod path;
 pub(crate) mod regex;
+pub(crate) mod secret;
 pub(crate) mod statics;
 mod string;
 pub(crate) mod xml;
@@ -210,6 +211,7 @@ impl Engine {
                     Some(uri) => return self.property(&uri, name),
                     None => None,
                 },
+                PsValue::SecureString(secret) => secret::secure_property(secret, name),
                 _ => None,
             },
             _ => None,
@@ -424,7 +426,10 @@ impl Engine {
                 },
                 _ => None,
             },
-            Value::Raw(_) => None,
+            Value::Raw(raw) => match &**raw {
+                PsValue::SecureString(secret) => secret::call_secure(secret, name, arguments),
+                _ => None,
+            },
             value => number::call(self, value, name, arguments),
         }
     }

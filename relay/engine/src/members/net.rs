@@ -2,7 +2,7 @@
 
 use std::{any::Any, cell::RefCell, net::IpAddr, rc::Rc};
 
-use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan, PsValue, SecureString};
+use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan};
 
 use crate::{
     code::Sym,
@@ -819,37 +819,6 @@ impl NetObject for Culture {
             "twoletterisolanguagename" => Value::str(self.0.split('-').next().unwrap_or_default()),
             _ => return None,
         })
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-/// `PSCredential`.
-#[derive(Debug)]
-pub(crate) struct Credential {
-    pub(crate) user: PsStr,
-    pub(crate) password: std::sync::Arc<SecureString>,
-}
-
-impl NetObject for Credential {
-    fn type_of(&self) -> Type {
-        Type::Credential
-    }
-
-    fn properties(&self) -> &'static [&'static str] {
-        &["UserName", "Password"]
-    }
-
-    fn get(&self, name: &str) -> Option<Value> {
-        match name.to_ascii_lowercase().as_str() {
-            "username" => Some(Value::Str(self.user.clone())),
-            "password" => {
-                Some(Value::Raw(Rc::new(PsValue::SecureString(std::sync::Arc::clone(&self.password)))))
-            }
-            _ => None,
-        }
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use postern_shared::value::{DateTimeKind, Decimal, PsDateTime, PsStr, PsTimeSpan, PsVersion, Uuid};
 use rust_decimal::RoundingStrategy;
 
-use super::{net, path, regex};
+use super::{net, path, regex, secret};
 use crate::{
     code::{Expr, ExprKind, Name},
     convert::{self, Number, dates, integer, number, numeric, text_list},
@@ -489,18 +489,13 @@ impl Engine {
                 self.check_items(count)?;
                 Value::Array(Array::new(*elem, vec![convert::default_of(*elem, true); count]))
             }
-            Type::Credential => match (first, arguments.get(1)) {
-                (Some(user), Some(Value::Raw(password))) => match &**password {
-                    postern_shared::value::PsValue::SecureString(password) => {
-                        Value::Net(Rc::new(net::Credential {
-                            user: user.text(),
-                            password: std::sync::Arc::clone(password),
-                        }))
-                    }
-                    _ => return Err(self.no_overload(".ctor", 2)),
-                },
-                _ => return Err(self.no_overload(".ctor", arguments.len())),
-            },
+            Type::Credential | Type::NetworkCredential => {
+                let made = match ty {
+                    Type::Credential => secret::new_credential(arguments),
+                    _ => secret::new_network(arguments),
+                };
+                return made.ok_or(()).or_else(|()| Err(self.no_overload(".ctor", arguments.len())));
+            }
             Type::PSReference => self.cast(first.cloned().unwrap_or_default(), ty)?,
             Type::Switch => Value::Switch(first.is_some_and(convert::truth)),
             Type::Decimal | Type::Double | Type::Int32 | Type::Int64 => match first {

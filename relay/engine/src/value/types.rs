@@ -194,6 +194,7 @@ static NAMES: &[(&str, Type)] = &[
     ("management.automation.pscredential", T::Credential),
     ("securestring", T::SecureString),
     ("security.securestring", T::SecureString),
+    ("net.networkcredential", T::NetworkCredential),
     ("valuetype", T::ValueType),
     ("enum", T::Enum),
     ("collections.idictionary", T::IDictionary),
