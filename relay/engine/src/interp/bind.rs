@@ -347,7 +347,12 @@ impl Engine {
             .any(|check| matches!(check, Validate::NotNullOrEmpty | Validate::NotNullOrWhiteSpace));
         let mandatory = param.in_sets(sets).any(|set| set.mandatory);
         if mandatory && !checked {
-            self.check_mandatory(param, &value, command)?;
+            self.check_mandatory(param, &value).map_err(|stop| {
+                if let Stop::Throw(record, _) = &stop {
+                    record.origin.borrow_mut().clone_from(&signature.origin);
+                }
+                stop
+            })?;
         }
         if !param.validate.is_empty()
             && let Err(message) = self.validate(&param.validate, &value)?
@@ -367,7 +372,7 @@ impl Engine {
         Ok(value)
     }
 
-    fn check_mandatory(&mut self, param: &Param, value: &Value, command: &str) -> Flow<()> {
+    fn check_mandatory(&mut self, param: &Param, value: &Value) -> Flow<()> {
         let fail = |engine: &Self, what: &str, text: &str| {
             Err(engine.throw(
                 "System.Management.Automation.ParameterBindingValidationException",
@@ -377,7 +382,6 @@ impl Engine {
                 format!("Cannot bind argument to parameter '{}' because it is {text}.", param.name),
             ))
         };
-        let _ = command;
         if value.is_null() {
             if !param.allow_null {
                 return fail(self, "Null", "null");

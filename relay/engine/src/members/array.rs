@@ -204,20 +204,29 @@ pub(super) fn call_list(
                 Value::Net(super::enumerator::Enumerator::new(found.items.borrow().clone()))
             }
             ("item" | "get_item", [at]) => engine.index(&Value::List(Rc::clone(found)), at)?,
-            (
-                "exists" | "find" | "findall" | "removeall" | "trueforall" | "foreach",
-                [Value::Block(block)],
-            ) if !name.eq_ignore_ascii_case("foreach") => {
+            // A generic list has a method of this name, which gives nothing.
+            ("foreach", [Value::Block(block)]) if matches!(found.kind, Type::ListOf(_)) => {
+                for item in found.items.borrow().clone() {
+                    engine.step()?;
+                    engine.call_block(block, None, vec![item])?;
+                }
+                Value::Empty
+            }
+            ("exists" | "find" | "findall" | "removeall" | "trueforall", [Value::Block(block)]) => {
                 let items = found.items.borrow().clone();
                 let mut kept = Vec::new();
                 let mut rest = Vec::new();
                 for item in items {
-                    let fits = truth(&engine.call_block(block, Some(item.clone()), vec![item.clone()])?);
+                    // A delegate has arguments, and no `$_`.
+                    let fits = truth(&engine.call_block(block, None, vec![item.clone()])?);
                     if fits { kept.push(item) } else { rest.push(item) }
                 }
                 match name.to_ascii_lowercase().as_str() {
                     "exists" => Value::Bool(!kept.is_empty()),
-                    "find" => kept.into_iter().next().unwrap_or_default(),
+                    "find" => kept.into_iter().next().unwrap_or_else(|| match found.kind {
+                        Type::ListOf(elem) => crate::convert::default_of(*elem, true),
+                        _ => Value::Null,
+                    }),
                     "trueforall" => Value::Bool(rest.is_empty()),
                     "removeall" => {
                         let count = kept.len() as i32;

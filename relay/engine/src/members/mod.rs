@@ -15,6 +15,7 @@ mod object;
 mod path;
 pub(crate) mod regex;
 pub(crate) mod secret;
+pub(crate) mod set;
 pub(crate) mod statics;
 mod string;
 pub(crate) mod xml;

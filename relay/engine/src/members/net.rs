@@ -1,6 +1,6 @@
-//! Small .NET types: addresses, keys of dictionaries, queues, text builders, credentials.
+//! Small .NET types: addresses, keys of dictionaries, queues, text builders.
 
-use std::{any::Any, cell::RefCell, net::IpAddr, rc::Rc};
+use std::{any::Any, cell::RefCell, collections::VecDeque, net::IpAddr, rc::Rc};
 
 use postern_shared::value::{DateTimeKind, PsDateTime, PsStr, PsTimeSpan};
 
@@ -68,12 +68,15 @@ pub(crate) fn convert(engine: &mut Engine, value: &Value, ty: Type) -> Option<Re
         },
         Type::Regex => match engine.regex(&text, 0) {
             Ok(regex) => Value::Net(Rc::new(super::regex::RegexObject { pattern: text, options: 0, regex })),
-            Err(_) => return fail(format!("Invalid pattern '{text}'."), "InvalidCastConstructorException"),
+            Err(_) => return fail(crate::ops::regex::invalid(&text), "InvalidCastFromStringToRegex"),
         },
         Type::PSReference => Value::Net(Rc::new(Reference::Value(RefCell::new(value.clone())))),
         Type::Queue | Type::Stack | Type::HashSet => {
             let items = list::items(value).unwrap_or_else(|| vec![value.clone()]);
-            Value::Net(Rc::new(Sequence::of(ty, items)))
+            match ty {
+                Type::HashSet => Value::Net(Rc::new(super::set::Set::of(items, false))),
+                _ => Value::Net(Rc::new(Sequence::of(ty, items))),
+            }
         }
         Type::StringBuilder => Value::Net(Rc::new(Builder(RefCell::new(text.to_string())))),
         Type::Xml if matches!(value, Value::Net(object) if object.type_of() == Type::Xml) => return None,
@@ -603,30 +606,17 @@ impl NetObject for Reference {
     }
 }
 
-/// A queue, a stack or a set.
+/// A queue or a stack.
 #[derive(Debug)]
 pub(crate) struct Sequence {
     ty: Type,
-    items: RefCell<Vec<Value>>,
+    items: RefCell<VecDeque<Value>>,
 }
 
 impl Sequence {
     /// Of these items.
     pub(crate) fn of(ty: Type, items: Vec<Value>) -> Self {
-        let sequence = Self { ty, items: RefCell::default() };
-        for item in items {
-            sequence.push(item);
-        }
-        sequence
-    }
-
-    fn push(&self, item: Value) -> bool {
-        if self.ty == Type::HashSet && self.items.borrow().iter().any(|own| compare::equal(own, &item, true))
-        {
-            return false;
-        }
-        self.items.borrow_mut().push(item);
-        true
+        Self { ty, items: RefCell::new(items.into()) }
     }
 }
 
@@ -653,36 +643,26 @@ impl NetObject for Sequence {
         };
         Some(Ok(match (name.to_ascii_lowercase().as_str(), arguments) {
             ("enqueue" | "push", [item]) => {
-                self.push(item.clone());
+                self.items.borrow_mut().push_back(item.clone());
                 Value::Empty
             }
-            ("add", [item]) => Value::Bool(self.push(item.clone())),
-            ("dequeue", []) => {
-                if self.items.borrow().is_empty() {
-                    return empty(engine);
-                }
-                self.items.borrow_mut().remove(0)
-            }
-            ("pop", []) => match self.items.borrow_mut().pop() {
+            ("dequeue", []) => match self.items.borrow_mut().pop_front() {
+                Some(item) => item,
+                None => return empty(engine),
+            },
+            ("pop", []) => match self.items.borrow_mut().pop_back() {
                 Some(item) => item,
                 None => return empty(engine),
             },
             ("peek", []) => {
                 let items = self.items.borrow();
-                match if self.ty == Type::Stack { items.last() } else { items.first() } {
+                match if self.ty == Type::Stack { items.back() } else { items.front() } {
                     Some(item) => item.clone(),
                     None => return empty(engine),
                 }
             }
             ("contains", [item]) => {
                 Value::Bool(self.items.borrow().iter().any(|own| compare::equal(own, item, true)))
-            }
-            ("remove", [item]) => {
-                let at = self.items.borrow().iter().position(|own| compare::equal(own, item, true));
-                if let Some(at) = at {
-                    self.items.borrow_mut().remove(at);
-                }
-                Value::Bool(at.is_some())
             }
             ("clear", []) => {
                 self.items.borrow_mut().clear();
@@ -695,7 +675,11 @@ impl NetObject for Sequence {
 
     fn items(&self) -> Option<Vec<Value>> {
         let items = self.items.borrow();
-        Some(if self.ty == Type::Stack { items.iter().rev().cloned().collect() } else { items.clone() })
+        Some(if self.ty == Type::Stack {
+            items.iter().rev().cloned().collect()
+        } else {
+            items.iter().cloned().collect()
+        })
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -738,6 +722,31 @@ impl NetObject for Builder {
             "appendline" => {
                 own.push_str(&text);
                 own.push_str(crate::limits::NEWLINE);
+                Value::Empty
+            }
+            "appendformat" => {
+                let values = arguments.get(1..).unwrap_or_default();
+                let values = match values {
+                    [Value::Array(array)] => array.items.borrow().clone(),
+                    values => values.to_vec(),
+                };
+                match engine.format(&text, &values) {
+                    Ok(text) => own.push_str(&text),
+                    Err(stop) => return Some(Err(stop)),
+                }
+                Value::Empty
+            }
+            "appendjoin" => {
+                let items = match arguments.get(1..).unwrap_or_default() {
+                    [one] => list::items(one).unwrap_or_else(|| vec![one.clone()]),
+                    several => several.to_vec(),
+                };
+                let texts: Vec<PsStr> = items.iter().map(Value::text).collect();
+                let joined = texts.iter().map(PsStr::as_str).collect::<Vec<_>>().join(&text);
+                if let Err(stop) = engine.check_text(own.len() + joined.len()) {
+                    return Some(Err(stop));
+                }
+                own.push_str(&joined);
                 Value::Empty
             }
             "clear" => {

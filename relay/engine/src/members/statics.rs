@@ -5,7 +5,7 @@ use std::rc::Rc;
 use postern_shared::value::{DateTimeKind, Decimal, PsDateTime, PsStr, PsTimeSpan, PsVersion, Uuid};
 use rust_decimal::RoundingStrategy;
 
-use super::{net, path, regex, secret};
+use super::{net, path, regex, secret, set};
 use crate::{
     code::{Expr, ExprKind, Name},
     convert::{self, Number, dates, integer, number, numeric, text_list},
@@ -293,6 +293,15 @@ impl Engine {
 
     fn parse_call(&mut self, ty: Type, text: &str) -> Flow<Value> {
         match self.convert(Value::str(text), ty) {
+            // Any text is a truth to a cast, and only two are to `Parse`.
+            Ok(_)
+                if ty == Type::Bool
+                    && !["true", "false"].iter().any(|word| text.trim().eq_ignore_ascii_case(word)) =>
+            {
+                let why = format!("String '{text}' was not recognized as a valid Boolean.");
+                Err(self.method_error("System.FormatException", "Parse", 1, &why))
+            }
+            Ok(_) if ty == Type::Bool => Ok(Value::Bool(text.trim().eq_ignore_ascii_case("true"))),
             Ok(value) if !text.trim().is_empty() => Ok(value),
             Ok(_) => Err(self.method_error(
                 "System.FormatException",
@@ -330,7 +339,10 @@ impl Engine {
             Type::Queue | Type::Stack | Type::HashSet => {
                 let items =
                     first.filter(|value| list::is_list(value)).and_then(list::items).unwrap_or_default();
-                Value::Net(Rc::new(net::Sequence::of(ty, items)))
+                match ty {
+                    Type::HashSet => Value::Net(Rc::new(set::Set::of(items, ignores_case(arguments)))),
+                    _ => Value::Net(Rc::new(net::Sequence::of(ty, items))),
+                }
             }
             Type::Hashtable | Type::Ordered | Type::Dictionary => {
                 let copy = match first {
@@ -342,11 +354,8 @@ impl Engine {
                     Type::Ordered => crate::value::HashKind::Ordered,
                     _ => crate::value::HashKind::Dictionary,
                 };
-                let ignore = arguments.iter().any(|value| {
-                    value.as_str().is_some_and(|text| text.to_ascii_lowercase().ends_with("ignorecase"))
-                });
                 // A hashtable made by a constructor heeds case.
-                let hash = crate::value::Hash::with_case(kind, !ignore);
+                let hash = crate::value::Hash::with_case(kind, !ignores_case(arguments));
                 for (key, value) in copy {
                     hash.set(key, value);
                 }
@@ -532,6 +541,13 @@ fn convert_enum(
         Value::Enum(found) => Ok(Some(found.number)),
         _ => Ok(None),
     }
+}
+
+/// Whether a comparer that ignores case is among the arguments of a constructor.
+fn ignores_case(arguments: &[Value]) -> bool {
+    let is_one =
+        |value: &Value| value.as_str().is_some_and(|text| text.to_ascii_lowercase().ends_with("ignorecase"));
+    arguments.iter().any(is_one)
 }
 
 /// Types whose static members are all known, so that one that there is not is null as in PowerShell.

@@ -19,7 +19,8 @@ impl Engine {
             "FormatError",
             Category::InvalidOperation,
             Value::Null,
-            format!("Error formatting a string: {message}"),
+            // The engine ends the sentence of whoever says it.
+            format!("Error formatting a string: {message}."),
         )
     }
 

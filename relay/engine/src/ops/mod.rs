@@ -216,7 +216,17 @@ impl Engine {
     }
 
     fn like(&mut self, not: bool, case_sensitive: bool, left: &Value, right: &Value) -> Flow<Value> {
-        let pattern = pattern::Wildcard::new(&self.text_of(right)?, case_sensitive);
+        let text = self.text_of(right)?;
+        if !pattern::is_complete(&text) {
+            return Err(self.throw(
+                "System.Management.Automation.WildcardPatternException",
+                "RuntimeException",
+                Category::InvalidArgument,
+                Value::Null,
+                format!("The specified wildcard character pattern is not valid: {text}"),
+            ));
+        }
+        let pattern = pattern::Wildcard::new(&text, case_sensitive);
         if let Some(items) = list::items(left) {
             let mut kept = Vec::new();
             for item in items {

@@ -39,6 +39,21 @@ pub(crate) fn has_wildcard(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }
 
+/// Whether every bracket of a pattern that opens also closes.
+pub(crate) fn is_complete(pattern: &str) -> bool {
+    let mut open = false;
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '`' => drop(characters.next()),
+            '[' => open = true,
+            ']' => open = false,
+            _ => {}
+        }
+    }
+    !open
+}
+
 impl Wildcard {
     /// Reads a pattern.
     pub(crate) fn new(pattern: &str, case_sensitive: bool) -> Self {

@@ -32,6 +32,14 @@ thread_local! {
     static COMPILED: RefCell<HashMap<(PsStr, i64), Rc<Regex>>> = RefCell::default();
 }
 
+/// Type and id of the error of a pattern that is none.
+const INVALID: &str = "System.Text.RegularExpressions.RegexParseException";
+
+/// What is said of a pattern that is none.
+pub(crate) fn invalid(pattern: &str) -> String {
+    format!("Invalid pattern '{pattern}'.")
+}
+
 impl Engine {
     /// A regular expression, compiled.
     pub(crate) fn regex(&self, pattern: &str, options: i64) -> Flow<Rc<Regex>> {
@@ -61,11 +69,11 @@ impl Engine {
             .build()
             .map_err(|error| {
                 self.throw(
-                    "System.Management.Automation.RuntimeException",
-                    "InvalidRegularExpression",
-                    Category::InvalidOperation,
-                    Value::str(pattern),
-                    format!("The regular expression pattern {pattern} is not valid: {error}"),
+                    INVALID,
+                    INVALID,
+                    Category::NotSpecified,
+                    Value::Null,
+                    format!("{} ({error})", invalid(pattern)),
                 )
             })?;
         let regex = Rc::new(regex);
@@ -170,7 +178,18 @@ impl Engine {
                 ),
             ));
         }
-        let regex = self.pattern_of(arguments.first().unwrap_or(&Value::Null), case_sensitive)?;
+        let pattern = arguments.first().cloned().unwrap_or_default();
+        let regex = self.pattern_of(&pattern, case_sensitive).map_err(|stop| match stop {
+            // This operator has an error of its own for it.
+            Stop::Throw(record, _) if record.id.as_str() == INVALID => self.throw(
+                "System.Management.Automation.RuntimeException",
+                "InvalidRegularExpression",
+                Category::InvalidOperation,
+                pattern.clone(),
+                format!("The regular expression pattern {} is not valid.", pattern.text()),
+            ),
+            other => other,
+        })?;
         let replacement = arguments.get(1).cloned().unwrap_or_default();
         if let Some(items) = list::items(left) {
             let mut replaced = Vec::with_capacity(items.len());
