@@ -347,11 +347,10 @@ impl Engine {
             .any(|check| matches!(check, Validate::NotNullOrEmpty | Validate::NotNullOrWhiteSpace));
         let mandatory = param.in_sets(sets).any(|set| set.mandatory);
         if mandatory && !checked {
-            self.check_mandatory(param, &value).map_err(|stop| {
-                if let Stop::Throw(record, _) = &stop {
+            self.check_mandatory(param, &value).inspect_err(|stop| {
+                if let Stop::Throw(record, _) = stop {
                     record.origin.borrow_mut().clone_from(&signature.origin);
                 }
-                stop
             })?;
         }
         if !param.validate.is_empty()

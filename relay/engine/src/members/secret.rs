@@ -101,7 +101,7 @@ fn secure(password: &Arc<SecureString>) -> Value {
 fn password(value: &Value) -> Arc<SecureString> {
     match value {
         Value::Raw(raw) => match &**raw {
-            PsValue::SecureString(password) => return Arc::clone(password),
+            PsValue::SecureString(password) => Arc::clone(password),
             _ => Arc::new(SecureString::Clear(value.text().to_string().into())),
         },
         other => Arc::new(SecureString::Clear(other.text().to_string().into())),

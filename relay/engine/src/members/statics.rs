@@ -503,7 +503,7 @@ impl Engine {
                     Type::Credential => secret::new_credential(arguments),
                     _ => secret::new_network(arguments),
                 };
-                return made.ok_or(()).or_else(|()| Err(self.no_overload(".ctor", arguments.len())));
+                return made.ok_or_else(|| self.no_overload(".ctor", arguments.len()));
             }
             Type::PSReference => self.cast(first.cloned().unwrap_or_default(), ty)?,
             Type::Switch => Value::Switch(first.is_some_and(convert::truth)),
