@@ -118,7 +118,8 @@ async fn german_and_high_contrast() {
     // The longest texts, in windows of any width: nothing is cut off at the side.
     for width in [1440, 1121, 1024, 961, 900, 861, 700, 390] {
         page.size(width, 900).await;
-        page.until(&format!("innerWidth === {width} && document.documentElement.scrollWidth <= {width}")).await;
+        page.until(&format!("innerWidth === {width} && document.documentElement.scrollWidth <= {width}"))
+            .await;
     }
     page.size(1440, 900).await;
     // Light, dark, high contrast; the address remembers both.

@@ -11,6 +11,8 @@ use crate::{
     value::{Type, Value},
 };
 
+const HELP: &str = "Has no meaning here: help is a part of the console.";
+const MODULES: &str = "Has no meaning here: this console installs nothing.";
 /// Ticks of 100 ns in a second.
 const TICKS_PER_SECOND: u128 = 10_000_000;
 
@@ -30,7 +32,7 @@ pub(super) fn declare(registry: &mut Registry) {
                 cx.write(host)
             }),
     );
-    let not_needed: [(&'static str, &'static str, &'static str); 3] = [
+    let not_needed: [(&'static str, &'static str, &'static str); 11] = [
         (
             "Start-Transcript",
             "Has no meaning here: every session has a transcript.",
@@ -42,12 +44,56 @@ pub(super) fn declare(registry: &mut Registry) {
             "Has no meaning here: files of the workspace are not blocked.",
             "Unblock-File is not needed: files of the workspace are not blocked.",
         ),
+        (
+            "Set-PSDebug",
+            "Has no meaning here: lines are not traced.",
+            "Set-PSDebug has no effect here; Set-StrictMode has.",
+        ),
+        ("Update-Help", HELP, "Update-Help is not needed: help is a part of the console."),
+        ("Save-Help", HELP, "Save-Help is not needed: help is a part of the console."),
+        (
+            "Install-PackageProvider",
+            MODULES,
+            "Install-PackageProvider is not needed: this console installs nothing.",
+        ),
+        ("Set-PSRepository", MODULES, "Set-PSRepository is not needed: this console installs nothing."),
+        (
+            "Register-PSRepository",
+            MODULES,
+            "Register-PSRepository is not needed: this console installs nothing.",
+        ),
+        (
+            "Enable-PSRemoting",
+            "Has no meaning here: nobody connects to this console.",
+            "Enable-PSRemoting is not needed here.",
+        ),
+        (
+            "Register-ArgumentCompleter",
+            "Has no meaning here: the console proposes arguments itself.",
+            "Register-ArgumentCompleter has no effect here: the console proposes arguments itself.",
+        ),
     ];
     for (name, synopsis, told) in not_needed {
         registry.add(
             Declare::new(name, synopsis)
                 .param(P::new("Path", "A file.").texts().at(0).alias("LiteralPath"))
                 .param(P::new("OutputDirectory", "A folder."))
+                .param(P::new("Name", "A name.").texts())
+                .param(P::new("MinimumVersion", "A version."))
+                .param(P::new("RequiredVersion", "A version."))
+                .param(P::new("Scope", "For whom."))
+                .param(P::new("InstallationPolicy", "Whether it is trusted."))
+                .param(P::new("SourceLocation", "An address.").alias("SourcePath"))
+                .param(P::new("Module", "Modules.").texts())
+                .param(P::new("Trace", "How much is traced."))
+                .param(P::new("CommandName", "Commands.").texts())
+                .param(P::new("ParameterName", "A parameter."))
+                .param(P::new("ScriptBlock", "What would run."))
+                .param(P::switch("SkipNetworkProfileCheck", "Also in a public network."))
+                .param(P::switch("Off", "No tracing."))
+                .param(P::switch("Strict", "Strictly."))
+                .param(P::switch("Default", "The usual one."))
+                .param(P::switch("ForceBootstrap", "At once."))
                 .param(P::switch("Append", "Adds to the file."))
                 .param(P::switch("Force", "Also where it cannot be written."))
                 .param(P::switch("NoClobber", "Not where there is such a file."))

@@ -57,6 +57,7 @@ mod format;
 mod get_member;
 mod group;
 pub(crate) mod help;
+mod history;
 mod host;
 mod html;
 mod item;
@@ -65,6 +66,7 @@ mod measure;
 mod object;
 pub(crate) mod out_file;
 mod out_grid_view;
+mod out_host;
 mod out_string;
 mod output;
 mod path;
@@ -445,6 +447,8 @@ thread_local! {
         text_data::declare(&mut registry);
         help::declare(&mut registry);
         host::declare(&mut registry);
+        history::declare(&mut registry);
+        out_host::declare(&mut registry);
         registry
     };
 }

@@ -182,15 +182,6 @@ pub(super) fn declare(registry: &mut Registry) {
             .example("$list.Add(1) | Out-Null", "Nothing shows.")
             .simple(|_, _| Ok(())),
     );
-    registry.add(
-        Declare::new("Out-Default", "Shows objects as a line's output is shown.")
-            .module("Microsoft.PowerShell.Core")
-            .alias("oh")
-            .param(P::input("InputObject", "The objects."))
-            .param(P::switch("Transcript", "Only into the transcript."))
-            .example("Get-Mailbox | Out-Default", "Shows the mailboxes.")
-            .simple(|cx, input| if let Value::Empty = input { Ok(()) } else { cx.write(input) }),
-    );
 }
 
 fn write_host(cx: &mut Cx<'_>, input: Value) -> Flow<()> {

@@ -89,29 +89,55 @@ pub(super) fn declare(registry: &mut Registry) {
             .simple(|cx, _| cx.write(path_info(".".into()))),
     );
     registry.add(
-        Declare::new("Set-Location", "Relative names always lead to the session's workspace; only `.` is taken.")
-            .module(module)
-            .alias("cd")
-            .alias("sl")
-            .alias("chdir")
-            .param(P::new("Path", "A dot.").text().at(0).by_value().by_name())
-            .param(P::new("LiteralPath", "A dot.").text().alias("PSPath").alias("LP").by_name())
-            .param(P::switch("PassThru", "Gives the place."))
-            .example("Set-Location .", "Nothing changes.")
-            .simple(|cx, _| {
-                let path = cx.text("Path").or_else(|| cx.text("LiteralPath")).unwrap_or_default();
-                if !cx.engine.file_name(&path)?.is_empty() {
-                    return Err(cx.fail(
-                        "System.Management.Automation.PSNotSupportedException",
-                        "NotAvailableInThisConsole",
-                        Category::NotImplemented,
-                        Value::Str(path.clone()),
-                        format!("This console has one place for files, the session's workspace; name files in a folder as {path}/file."),
-                    ));
-                }
-                if cx.flag("PassThru") { cx.write(path_info(".".into())) } else { Ok(()) }
-            }),
+        Declare::new(
+            "Set-Location",
+            "Relative names always lead to the session's workspace; only `.` is taken.",
+        )
+        .module(module)
+        .alias("cd")
+        .alias("sl")
+        .alias("chdir")
+        .param(P::new("Path", "A dot.").text().at(0).by_value().by_name())
+        .param(P::new("LiteralPath", "A dot.").text().alias("PSPath").alias("LP").by_name())
+        .param(P::switch("PassThru", "Gives the place."))
+        .example("Set-Location .", "Nothing changes.")
+        .simple(go_to),
     );
+    declare_stack(registry, module);
+}
+
+/// There is one place to go to, and back to.
+fn declare_stack(registry: &mut Registry, module: &'static str) {
+    for (name, alias, synopsis) in [
+        ("Push-Location", "pushd", "Has no effect here: there is one place for files."),
+        ("Pop-Location", "popd", "Has no effect here: there is one place for files."),
+    ] {
+        registry.add(
+            Declare::new(name, synopsis)
+                .module(module)
+                .alias(alias)
+                .param(P::new("Path", "A dot.").text().at(0).by_value().by_name())
+                .param(P::new("LiteralPath", "A dot.").text().alias("PSPath").alias("LP").by_name())
+                .param(P::new("StackName", "Has no effect here.").text())
+                .param(P::switch("PassThru", "Gives the place."))
+                .example(name, "Nothing changes.")
+                .simple(go_to),
+        );
+    }
+}
+
+fn go_to(cx: &mut Cx<'_>, _: Value) -> Flow<()> {
+    let path = cx.text("Path").or_else(|| cx.text("LiteralPath")).unwrap_or_default();
+    if !cx.engine.file_name(&path)?.is_empty() {
+        return Err(cx.fail(
+            "System.Management.Automation.PSNotSupportedException",
+            "NotAvailableInThisConsole",
+            Category::NotImplemented,
+            Value::Str(path.clone()),
+            format!("This console has one place for files, the session's workspace; name files in a folder as {path}/file."),
+        ));
+    }
+    if cx.flag("PassThru") { cx.write(path_info(".".into())) } else { Ok(()) }
 }
 
 fn path_info(name: PsStr) -> Value {

@@ -123,6 +123,41 @@ const REFUSED: &[(&[&str], &str)] = &[
         "{} is not available in this console: the relay has no clipboard. Copy results with the page's Copy button.",
     ),
     (
+        &["invoke-history", "ihy", "r", "add-history"],
+        "{} is not available in this console: a line is run again with Up, Ctrl R or its block's Run again.",
+    ),
+    (
+        &["find-module", "get-installedmodule", "get-packageprovider", "get-psrepository"],
+        "{} is not available in this console: it installs nothing. Get-Module lists what there is.",
+    ),
+    (
+        &[
+            "set-psbreakpoint",
+            "get-psbreakpoint",
+            "remove-psbreakpoint",
+            "wait-debugger",
+            "trace-command",
+            "set-tracesource",
+            "debug-runspace",
+            "get-runspace",
+        ],
+        "{} is not available in this console: it has no debugger. Write-Verbose, Write-Debug and Set-StrictMode help.",
+    ),
+    (
+        &[
+            "out-printer",
+            "set-date",
+            "get-pfxcertificate",
+            "get-authenticodesignature",
+            "set-authenticodesignature",
+            "test-wsman",
+            "receive-pssession",
+            "show-command",
+            "export-pssession",
+        ],
+        "{} is not available in this console.",
+    ),
+    (
         &["compress-archive", "expand-archive"],
         "{} is not available in this console: download the files of the workspace one by one.",
     ),

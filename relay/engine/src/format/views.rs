@@ -45,7 +45,7 @@ pub fn document(value: &Value) -> Option<PsStr> {
 /// the columns are as wide as what is in them.
 type Columns = &'static [(&'static str, usize, bool)];
 
-const TABLES: [(&str, Columns); 15] = [
+const TABLES: [(&str, Columns); 16] = [
     ("System.IO.FileInfo", FILE),
     ("System.IO.DirectoryInfo", FILE),
     ("System.Guid", &[("Guid", 0, false)]),
@@ -72,6 +72,10 @@ const TABLES: [(&str, Columns); 15] = [
     (
         "System.RuntimeType",
         &[("IsPublic", 8, false), ("IsSerial", 8, false), ("Name", 40, false), ("BaseType", 0, false)],
+    ),
+    (
+        "Microsoft.PowerShell.Commands.HistoryInfo",
+        &[("Id", 4, true), ("Duration", 12, true), ("CommandLine", 0, false)],
     ),
     ("System.Management.Automation.CmdletInfo", COMMAND),
     ("System.Management.Automation.FunctionInfo", COMMAND),

@@ -8,6 +8,7 @@ mod errors;
 mod exo;
 mod expr;
 pub(crate) mod files;
+mod history;
 mod invoke;
 mod memory;
 mod pipeline;
@@ -35,9 +36,11 @@ pub(crate) use self::expr::object_of;
 pub(crate) use self::{
     bind::{Args, Given},
     command::{Function, Resolved},
+    history::History,
     memory::Gathered,
     pipeline::{Collect, Discard, Sink, Stage},
     remote::Drained,
+    run::ToHost,
     scope::{Options, Scope},
     signature::{Param, ParamSet, Signature, Validate},
     streams::{Action, Common, Keeps, Streams, Target},
@@ -101,6 +104,10 @@ pub struct Engine {
     pub(crate) folders: std::collections::BTreeMap<String, PsDateTime>,
     /// Strict mode's version; 0 for off.
     pub(crate) strict: u8,
+    /// Cells of a line, where output is written as lines.
+    pub(crate) width: Option<usize>,
+    /// Lines that the session has run.
+    pub(crate) history: History,
 }
 
 /// A call of a function, a script block or a cmdlet.
@@ -166,6 +173,8 @@ impl Engine {
             random,
             folders: std::collections::BTreeMap::new(),
             strict: 0,
+            width: None,
+            history: History::default(),
         };
         engine.set_up();
         engine

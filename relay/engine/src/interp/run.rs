@@ -43,19 +43,25 @@ pub struct RunOptions {
 
 /// Gives to the host.
 #[derive(Default)]
-struct ToHost {
+pub(crate) struct ToHost {
     /// What makes lines of objects, where lines are wanted.
     formatter: Option<Formatter>,
 }
 
 impl ToHost {
+    /// As the text that runs gives its output.
+    pub(crate) fn new(engine: &Engine) -> Self {
+        Self { formatter: engine.width.map(Formatter::new) }
+    }
+
     fn write(engine: &mut Engine, lines: Vec<String>) {
         for line in lines {
             engine.host.write(&line, Colors::default(), true);
         }
     }
 
-    fn finish(&mut self, engine: &mut Engine) {
+    /// Shows what waits for its end.
+    pub(crate) fn finish(&mut self, engine: &mut Engine) {
         if let Some(formatter) = &mut self.formatter {
             let lines = formatter.finish();
             Self::write(engine, lines);
@@ -109,9 +115,14 @@ impl Engine {
             expecting_input: false,
             common: Common::default(),
         });
-        let mut out = ToHost { formatter: options.width.map(Formatter::new) };
+        self.width = options.width;
+        let mut out = ToHost::new(self);
+        let entry = options.name.is_empty().then(|| self.history.begin(text, self.now()));
         let result = self.run_text(&code, &mut out);
         out.finish(self);
+        if let Some(entry) = entry {
+            self.history.end(entry, self.now(), result.as_ref().err());
+        }
         self.frames.clear();
         self.script = script;
         self.scope = Rc::clone(&self.global);
