@@ -64,8 +64,10 @@ async fn scripts_are_shown_before_they_are_taken_and_can_be_saved() {
     let mut page = Browser::open(&relay.url).await;
     sign_in(&mut page).await;
     paste(&mut page, "Get-Mailbox lab |\n    Select-Object Alias").await;
-    page.until("document.querySelector('dialog.pasted pre')?.textContent.includes('Select-Object Alias')")
-        .await;
+    page.until(
+        "document.querySelector('dialog.pasted[open] pre')?.textContent.includes('Select-Object Alias')",
+    )
+    .await;
     pictures(&mut page, "pasted").await;
     page.click("#paste-insert").await;
     page.until(&format!("{EDITOR}.split('\\n').length === 2")).await;
@@ -77,7 +79,7 @@ async fn scripts_are_shown_before_they_are_taken_and_can_be_saved() {
     page.until("!document.querySelector('dialog')").await;
     page.reload().await;
     // An answer has come: the page is back in its session, whole.
-    page.until("document.querySelector('#editor') && document.querySelector('.quality')").await;
+    page.until("document.querySelector('#editor') && document.querySelector('.quality[role=img]')").await;
     page.press("k", 2).await;
     page.until("document.activeElement?.getAttribute('role') === 'combobox'").await;
     page.type_text("the lab").await;

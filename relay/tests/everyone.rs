@@ -71,17 +71,17 @@ async fn nothing_serious_stands_in_the_way_of_anyone() {
     check(&mut page, &axe, "chooser").await;
     page.press("Escape", 0).await;
     page.click(".tools .export").await;
-    page.until("document.querySelector('dialog.export')").await;
+    page.until("document.querySelector('dialog.export[open]')").await;
     check(&mut page, &axe, "export").await;
     page.press("Escape", 0).await;
     finish(&mut page, "Get-Mailbox nora.fnk", "failed").await;
     check(&mut page, &axe, "error").await;
     page.press("k", 2).await;
-    page.until("document.querySelector('dialog.palette')").await;
+    page.until("document.querySelector('dialog.palette[open]')").await;
     check(&mut page, &axe, "palette").await;
     page.press("Escape", 0).await;
     page.press("F1", 0).await;
-    page.until("document.querySelector('dialog.help')").await;
+    page.until("document.querySelector('dialog.help[open]')").await;
     check(&mut page, &axe, "help").await;
     page.press("Escape", 0).await;
     page.size(390, 844).await;
@@ -175,9 +175,9 @@ async fn palette_tour_and_help() {
     page.press("Enter", 0).await;
     page.until("document.querySelector('#editor').value === 'Get-TransportRule '").await;
     page.press("F1", 0).await;
-    page.until("document.querySelector('dialog.help')").await;
+    page.until("document.querySelector('dialog.help[open]')").await;
     page.press("Escape", 0).await;
-    page.until("!document.querySelector('dialog.help')").await;
+    page.until("!document.querySelector('dialog.help[open]')").await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);
 }
 

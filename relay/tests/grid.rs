@@ -329,7 +329,7 @@ async fn a_result_is_downloaded_whole() {
         page.until("document.querySelector('dialog.export .done')?.textContent.startsWith('Done: 300 rows')")
             .await;
         page.click("dialog.export button").await;
-        page.until("!document.querySelector('dialog.export')").await;
+        page.until("!document.querySelector('dialog.export[open]')").await;
         let file = page.file(folder.path(), ending).await;
         let text = String::from_utf8_lossy(&file);
         match ending {
@@ -351,7 +351,7 @@ async fn a_result_is_downloaded_whole() {
     }
     // The transcript, by the palette.
     page.press("k", 2).await;
-    page.until("document.querySelector('dialog.palette')").await;
+    page.until("document.querySelector('dialog.palette[open]')").await;
     page.type_text("JSON lines").await;
     page.until("document.querySelectorAll('dialog.palette li').length === 1").await;
     page.press("Enter", 0).await;

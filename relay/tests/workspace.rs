@@ -28,7 +28,7 @@ async fn paste_and_run(page: &mut Browser, script: &str) {
     .await;
     let last = text.trim().lines().last().expect("a line").trim();
     page.until(&format!(
-        "document.querySelector('dialog.pasted pre')?.textContent.includes({})",
+        "document.querySelector('dialog.pasted[open] pre')?.textContent.includes({})",
         json!(last)
     ))
     .await;
@@ -156,7 +156,7 @@ async fn pasted_scripts_read_and_write_files() {
     // By keyboard: a preview, closed; then deleted, with the answer that is safe in front.
     page.eval(&format!("{}.querySelector('.name').focus()", entry("mailboxes.csv"))).await;
     page.press("Enter", 0).await;
-    page.until("document.querySelector('dialog.preview pre')?.textContent.includes('nora.fink')").await;
+    page.until("document.querySelector('dialog.preview[open] pre')?.textContent.includes('nora.fink')").await;
     pictures(&mut page, "files-preview").await;
     page.press("Escape", 0).await;
     page.until("!document.querySelector('dialog')").await;
@@ -189,7 +189,7 @@ async fn files_are_not_offered_for_download_where_that_is_off() {
     page.until(&entry("a.txt")).await;
     assert_eq!(page.eval("document.querySelectorAll('.files .download').length").await, 0);
     page.click(".files li .name").await;
-    page.until("document.querySelector('dialog.preview pre')?.textContent.includes('some text')").await;
+    page.until("document.querySelector('dialog.preview[open] pre')?.textContent.includes('some text')").await;
     assert_eq!(
         page.eval("[...document.querySelectorAll('dialog button')].map(b => b.textContent).join()").await,
         "Delete,Put the name in the command line,Close"
@@ -210,14 +210,14 @@ async fn out_grid_view_shows_a_grid_and_lets_rows_be_chosen() {
     ))
     .await;
     run(&mut page, "Get-Mailbox -ResultSize Unlimited | Select-Object Alias, DisplayName | Out-GridView -Title Pick -PassThru | ForEach-Object { $_.Alias }").await;
-    page.until("document.querySelectorAll('dialog .several input').length === 300").await;
+    page.until("document.querySelectorAll('dialog[open] .several input').length === 300").await;
     page.until("document.activeElement?.type === 'search'").await;
     page.type_text("room 20").await;
-    page.until("document.querySelectorAll('dialog .several label:not([hidden])').length === 9").await;
+    page.until("document.querySelectorAll('dialog[open] .several label:not([hidden])').length === 9").await;
     pictures(&mut page, "pick").await;
     for at in [0, 2] {
         page.click_with(
-            &format!("document.querySelectorAll('dialog .several label:not([hidden]) input')[{at}]"),
+            &format!("document.querySelectorAll('dialog[open] .several label:not([hidden]) input')[{at}]"),
             "{}",
         )
         .await;
@@ -225,7 +225,7 @@ async fn out_grid_view_shows_a_grid_and_lets_rows_be_chosen() {
     // What is chosen stays so when something else is looked for.
     page.click("dialog input[type=search]").await;
     page.type_text("x").await;
-    page.until("document.querySelectorAll('dialog .several label:not([hidden])').length === 0").await;
+    page.until("document.querySelectorAll('dialog[open] .several label:not([hidden])').length === 0").await;
     page.click("dialog .primary").await;
     page.until(&format!("{NEWEST}.querySelector('.output')?.textContent === 'room-201\\nroom-203'")).await;
     assert!(page.errors.is_empty(), "{:?}", page.errors);

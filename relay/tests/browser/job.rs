@@ -67,6 +67,7 @@ pub(crate) async fn sign_in(page: &mut Browser) {
     page.until("document.querySelector('#password').value").await;
     page.eval("document.querySelector('#connect').click()").await;
     page.until("document.querySelector('#editor')").await;
+    page.painted().await;
 }
 
 /// Types a command line and runs it.

@@ -22,6 +22,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 /// How long a page may take to show what a test waits for; long, because test machines are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// Keeps what keys, clicks and dialogs the page has seen, for when a test fails.
+const SEEN: &str = "window.seen = []; for (const kind of ['keydown', 'mousedown', 'cancel', 'close', 'focusin']) \
+    addEventListener(kind, e => window.seen.push([kind, e.key ?? e.target?.id ?? '', Math.round(performance.now())].join(' ')), true);";
+
 /// A headless Chromium with one page.
 pub(crate) struct Browser {
     child: tokio::process::Child,
@@ -70,6 +74,8 @@ impl Browser {
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
         browser.call("Runtime.enable", json!({})).await;
         browser.call("Log.enable", json!({})).await;
+        browser.call("Page.enable", json!({})).await;
+        browser.call("Page.addScriptToEvaluateOnNewDocument", json!({ "source": SEEN })).await;
         browser.size(1440, 900).await;
         browser.go(url).await;
         browser
@@ -103,6 +109,12 @@ impl Browser {
         self.eval("window.isOld = true").await;
         self.call("Page.reload", json!({})).await;
         self.until("!window.isOld && document.readyState === 'complete'").await;
+        self.painted().await;
+    }
+
+    /// Waits until the page has been painted once: Chromium drops keys and clicks that come before.
+    pub(crate) async fn painted(&mut self) {
+        self.until("performance.getEntriesByType('paint').length > 0").await;
     }
 
     /// Sets the window's size in CSS pixels.
@@ -154,7 +166,8 @@ impl Browser {
         result["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true. What is drawn may still have something to do: a dialog takes keys once it is
+    /// `[open]`.
     pub(crate) async fn until(&mut self, condition: &str) {
         let end = Instant::now() + self.patience;
         // Of a promise, what it comes to counts.
@@ -168,9 +181,10 @@ impl Browser {
             }
             if Instant::now() >= end {
                 let text = self.eval("document.body?.innerText").await;
+                let seen = self.eval("JSON.stringify([window.seen?.slice(-12), document.hasFocus(), document.activeElement?.outerHTML.slice(0, 120)])").await;
                 let thrown = &answer["result"]["exceptionDetails"];
                 panic!(
-                    "waited for {condition} ({thrown}); the page shows:\n{text}\nerrors: {:?}",
+                    "waited for {condition} ({thrown}); the page shows:\n{text}\nit has seen: {seen}\nerrors: {:?}",
                     self.errors
                 );
             }
