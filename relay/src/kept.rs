@@ -27,8 +27,9 @@ const LONGEST_SNIPPET: usize = 64 << 10;
 const LONGEST_NAME: usize = 100;
 /// Bytes of one user in all.
 const MOST_BYTES: usize = 1 << 20;
-/// Types whose columns one user has arranged.
-const MOST_TYPES: usize = 100;
+/// Types whose columns one user has arranged, and the bytes of each.
+const MOST_TYPES: usize = 50;
+const LONGEST_ARRANGEMENT: usize = 16 << 10;
 /// Users in memory.
 const MOST_USERS: usize = 1000;
 
@@ -145,7 +146,7 @@ impl Person {
     /// Keeps how the columns of a type's results are arranged, or forgets it where there are none.
     pub(crate) fn arrange(&self, type_name: String, columns: Vec<Arranged>) {
         let bytes: usize = columns.iter().map(|column| column.property.len() + 16).sum();
-        if type_name.len() > LONGEST_NAME * 4 || bytes > LONGEST_SNIPPET {
+        if type_name.len() > LONGEST_NAME * 4 || bytes > LONGEST_ARRANGEMENT {
             return;
         }
         let mut inner = self.inner();

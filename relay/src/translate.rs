@@ -182,14 +182,7 @@ mod tests {
     /// String literals of a source file, with their line continuations and the names in their places taken out.
     fn literals(source: &str) -> Vec<String> {
         let mut literals = Vec::new();
-        for part in source
-            .split('"')
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-            .join("\u{0}")
-            .replace("\\\u{0}", "\"")
-            .split('\u{0}')
-        {
+        for part in source.replace('"', "\0").replace("\\\0", "\"").split('\0') {
             let mut literal = String::new();
             let mut characters = part.chars().peekable();
             while let Some(c) = characters.next() {

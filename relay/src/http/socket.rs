@@ -198,8 +198,8 @@ async fn read(
                 Wish::Active
             }
             Some(ClientMessage::Arrange { result, columns }) => {
-                let type_name = handle.log.arrange(result, &columns);
-                if let (Some(type_name), Some((person, _))) = (type_name, handle.person.get()) {
+                let by_type = handle.log.arrange(result, columns);
+                if let (Some((type_name, columns)), Some((person, _))) = (by_type, handle.person.get()) {
                     let person = Arc::clone(person);
                     // It may write a file.
                     let _ = tokio::task::spawn_blocking(move || person.arrange(type_name, columns)).await;

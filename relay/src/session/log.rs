@@ -6,7 +6,7 @@
 //! the whole block.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -85,21 +85,29 @@ impl Log {
         inner.events.range(from..).take(most).map(|kept| Arc::clone(&kept.event)).collect()
     }
 
-    /// Notes how a result's columns are arranged, for pages that read about it later. Gives its type where the type
-    /// chose the columns.
-    pub(crate) fn arrange(&self, result: ResultId, columns: &[Arranged]) -> Option<String> {
+    /// Notes how a result's columns are arranged, for pages that read about it later: those that it has, each once.
+    /// Gives its type and these columns where the type chose the columns.
+    pub(crate) fn arrange(
+        &self,
+        result: ResultId,
+        mut columns: Vec<Arranged>,
+    ) -> Option<(String, Vec<Arranged>)> {
         let mut inner = self.inner();
         let inner = &mut *inner;
         let of = |kept: &&mut Kept| matches!(&kept.event.kind, EventKind::Result { result: it, .. } if *it == result);
         let kept = inner.events.iter_mut().rev().find(of)?;
         let mut event = (*kept.event).clone();
-        let EventKind::Result { arranged, chosen, type_name, .. } = &mut event.kind else { return None };
-        *arranged = columns.to_vec();
-        let type_name = (!*chosen).then(|| type_name.clone());
+        let EventKind::Result { arranged, chosen, type_name, properties, .. } = &mut event.kind else {
+            return None;
+        };
+        let mut free: HashSet<&str> = properties.iter().map(String::as_str).collect();
+        columns.retain(|column| free.remove(column.property.as_str()));
+        arranged.clone_from(&columns);
+        let by_type = (!*chosen).then(|| (type_name.clone(), columns));
         let weight = weight(&event.kind);
         inner.bytes = inner.bytes.saturating_sub(kept.weight).saturating_add(weight);
         (kept.event, kept.weight) = (Arc::new(event), weight);
-        type_name
+        by_type
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -314,16 +322,19 @@ mod tests {
             type_name: format!("T{result}"),
             kind: ViewKind::Table,
             columns: Vec::new(),
-            properties: Vec::new(),
+            properties: vec!["A".into(), "B".into()],
             chosen,
             arranged: Vec::new(),
         };
         log.append(result(1, false));
         log.append(result(2, true));
-        let columns = [Arranged { property: "A".into(), width: 90, pinned: true }];
-        assert_eq!(log.arrange(1, &columns).as_deref(), Some("T1"));
-        assert_eq!(log.arrange(2, &columns), None, "the line chose its columns");
-        assert_eq!(log.arrange(3, &columns), None);
+        let column = |property: &str| Arranged { property: property.into(), width: 90, pinned: true };
+        // What the result does not have, or has once, is not kept, or once.
+        let given = || vec![column("A"), column("x"), column("A")];
+        let columns = [column("A")];
+        assert_eq!(log.arrange(1, given()), Some(("T1".into(), columns.to_vec())));
+        assert_eq!(log.arrange(2, given()), None, "the line chose its columns");
+        assert_eq!(log.arrange(3, given()), None);
         assert_eq!(log.newest(), 2);
         for event in log.after(0, 9) {
             let EventKind::Result { arranged, .. } = &event.kind else { panic!() };

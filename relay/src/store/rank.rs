@@ -49,8 +49,8 @@ impl Ranking {
             let whole = || all.get(one.row as usize).cmp(&all.get(other.row as usize));
             one.head.cmp(&other.head).then_with(whole).then(one.row.cmp(&other.row))
         };
-        sort(new, compare);
-        // Two sorted parts: this only merges them.
+        sort_parts(new, compare);
+        // Sorted parts: this only merges them.
         entries.sort_by(compare);
 
         let mut ranks = Ranks { of: vec![0; all.len()], count: 0 };
@@ -114,8 +114,8 @@ struct Entry {
     row: u32,
 }
 
-/// Sorts by several threads where there is much to sort.
-fn sort(entries: &mut [Entry], compare: impl Fn(&Entry, &Entry) -> Ordering + Copy + Sync + Send) {
+/// Sorts in as many parts as there is work for threads.
+fn sort_parts(entries: &mut [Entry], compare: impl Fn(&Entry, &Entry) -> Ordering + Copy + Sync + Send) {
     let part = entries.len().div_ceil(parallel::threads(entries.len())).max(1);
     thread::scope(|scope| {
         let mut parts = entries.chunks_mut(part);
@@ -125,8 +125,6 @@ fn sort(entries: &mut [Entry], compare: impl Fn(&Entry, &Entry) -> Ordering + Co
         }
         own.unwrap_or_default().sort_unstable_by(compare);
     });
-    // Sorted parts: this only merges them.
-    entries.sort_by(compare);
 }
 
 /// Bytes with which all texts begin: names of objects often begin with their organisation's.

@@ -11,6 +11,7 @@ use crate::{
     value::{Type, Value},
 };
 
+const TRANSCRIPT: &str = "Has no meaning here: every session has a transcript.";
 const HELP: &str = "Has no meaning here: help is a part of the console.";
 const MODULES: &str = "Has no meaning here: this console installs nothing.";
 /// Ticks of 100 ns in a second.
@@ -32,77 +33,95 @@ pub(super) fn declare(registry: &mut Registry) {
                 cx.write(host)
             }),
     );
-    let not_needed: [(&'static str, &'static str, &'static str); 11] = [
-        (
-            "Start-Transcript",
-            "Has no meaning here: every session has a transcript.",
-            "Start-Transcript is not needed: the console keeps a transcript of the session, to be downloaded.",
-        ),
-        ("Stop-Transcript", "Has no meaning here: every session has a transcript.", ""),
-        (
-            "Unblock-File",
-            "Has no meaning here: files of the workspace are not blocked.",
-            "Unblock-File is not needed: files of the workspace are not blocked.",
-        ),
-        (
-            "Set-PSDebug",
-            "Has no meaning here: lines are not traced.",
-            "Set-PSDebug has no effect here; Set-StrictMode has.",
-        ),
-        ("Update-Help", HELP, "Update-Help is not needed: help is a part of the console."),
-        ("Save-Help", HELP, "Save-Help is not needed: help is a part of the console."),
-        (
-            "Install-PackageProvider",
-            MODULES,
-            "Install-PackageProvider is not needed: this console installs nothing.",
-        ),
-        ("Set-PSRepository", MODULES, "Set-PSRepository is not needed: this console installs nothing."),
-        (
-            "Register-PSRepository",
-            MODULES,
-            "Register-PSRepository is not needed: this console installs nothing.",
-        ),
-        (
-            "Enable-PSRemoting",
-            "Has no meaning here: nobody connects to this console.",
-            "Enable-PSRemoting is not needed here.",
-        ),
-        (
-            "Register-ArgumentCompleter",
-            "Has no meaning here: the console proposes arguments itself.",
-            "Register-ArgumentCompleter has no effect here: the console proposes arguments itself.",
-        ),
-    ];
-    for (name, synopsis, told) in not_needed {
-        registry.add(
-            Declare::new(name, synopsis)
-                .param(P::new("Path", "A file.").texts().at(0).alias("LiteralPath"))
-                .param(P::new("OutputDirectory", "A folder."))
-                .param(P::new("Name", "A name.").texts())
-                .param(P::new("MinimumVersion", "A version."))
-                .param(P::new("RequiredVersion", "A version."))
-                .param(P::new("Scope", "For whom."))
-                .param(P::new("InstallationPolicy", "Whether it is trusted."))
-                .param(P::new("SourceLocation", "An address.").alias("SourcePath"))
-                .param(P::new("Module", "Modules.").texts())
-                .param(P::new("Trace", "How much is traced."))
-                .param(P::new("CommandName", "Commands.").texts())
-                .param(P::new("ParameterName", "A parameter."))
-                .param(P::new("ScriptBlock", "What would run."))
-                .param(P::switch("SkipNetworkProfileCheck", "Also in a public network."))
-                .param(P::switch("Off", "No tracing."))
-                .param(P::switch("Strict", "Strictly."))
-                .param(P::switch("Default", "The usual one."))
-                .param(P::switch("ForceBootstrap", "At once."))
-                .param(P::switch("Append", "Adds to the file."))
-                .param(P::switch("Force", "Also where it cannot be written."))
-                .param(P::switch("NoClobber", "Not where there is such a file."))
-                .param(P::switch("IncludeInvocationHeader", "With times."))
-                .should_process()
-                .run(move || Box::new(NotNeeded(told))),
-        );
+    for (name, synopsis, told, parameters, switches) in NOT_NEEDED {
+        let mut declared = Declare::new(name, synopsis).should_process();
+        for (at, parameter) in (0..).zip(*parameters) {
+            let parameter = P::new(parameter, "Has no effect here.").many();
+            declared = declared.param(if at == 0 { parameter.at(0) } else { parameter });
+        }
+        for switch in *switches {
+            declared = declared.param(P::switch(switch, "Has no effect here."));
+        }
+        registry.add(declared.run(move || Box::new(NotNeeded(told))));
     }
 }
+
+/// Name, synopsis, what is said, parameters and switches of a command that has no meaning here.
+type Needless = (&'static str, &'static str, &'static str, &'static [&'static str], &'static [&'static str]);
+
+const NOT_NEEDED: &[Needless] = &[
+    (
+        "Start-Transcript",
+        TRANSCRIPT,
+        "Start-Transcript is not needed: the console keeps a transcript of the session, to be downloaded.",
+        &["Path", "LiteralPath", "OutputDirectory"],
+        &["Append", "Force", "NoClobber", "IncludeInvocationHeader", "UseMinimalHeader"],
+    ),
+    ("Stop-Transcript", TRANSCRIPT, "", &[], &[]),
+    (
+        "Unblock-File",
+        "Has no meaning here: files of the workspace are not blocked.",
+        "Unblock-File is not needed: files of the workspace are not blocked.",
+        &["Path", "LiteralPath"],
+        &[],
+    ),
+    (
+        "Set-PSDebug",
+        "Has no meaning here: lines are not traced.",
+        "Set-PSDebug has no effect here; Set-StrictMode has.",
+        &["Trace"],
+        &["Off", "Step", "Strict"],
+    ),
+    (
+        "Update-Help",
+        HELP,
+        "Update-Help is not needed: help is a part of the console.",
+        &["Module", "SourcePath", "UICulture", "Scope"],
+        &["Force", "Recurse"],
+    ),
+    (
+        "Save-Help",
+        HELP,
+        "Save-Help is not needed: help is a part of the console.",
+        &["DestinationPath", "Module", "UICulture"],
+        &["Force"],
+    ),
+    (
+        "Install-PackageProvider",
+        MODULES,
+        "Install-PackageProvider is not needed: this console installs nothing.",
+        &["Name", "MinimumVersion", "MaximumVersion", "RequiredVersion", "Scope", "Source"],
+        &["Force", "ForceBootstrap", "AllVersions"],
+    ),
+    (
+        "Set-PSRepository",
+        MODULES,
+        "Set-PSRepository is not needed: this console installs nothing.",
+        &["Name", "SourceLocation", "InstallationPolicy", "PublishLocation"],
+        &[],
+    ),
+    (
+        "Register-PSRepository",
+        MODULES,
+        "Register-PSRepository is not needed: this console installs nothing.",
+        &["Name", "SourceLocation", "InstallationPolicy", "PublishLocation"],
+        &["Default"],
+    ),
+    (
+        "Enable-PSRemoting",
+        "Has no meaning here: nobody connects to this console.",
+        "Enable-PSRemoting is not needed here.",
+        &[],
+        &["Force", "SkipNetworkProfileCheck"],
+    ),
+    (
+        "Register-ArgumentCompleter",
+        "Has no meaning here: the console proposes arguments itself.",
+        "Register-ArgumentCompleter has no effect here: the console proposes arguments itself.",
+        &["CommandName", "ParameterName", "ScriptBlock"],
+        &["Native"],
+    ),
+];
 
 /// A command that has no meaning here, and what is said of it.
 struct NotNeeded(&'static str);

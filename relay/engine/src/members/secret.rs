@@ -99,13 +99,12 @@ fn secure(password: &Arc<SecureString>) -> Value {
 
 /// A password that is given as a text or as a secure string.
 fn password(value: &Value) -> Arc<SecureString> {
-    match value {
-        Value::Raw(raw) => match &**raw {
-            PsValue::SecureString(password) => Arc::clone(password),
-            _ => Arc::new(SecureString::Clear(value.text().to_string().into())),
-        },
-        other => Arc::new(SecureString::Clear(other.text().to_string().into())),
+    if let Value::Raw(raw) = value
+        && let PsValue::SecureString(password) = &**raw
+    {
+        return Arc::clone(password);
     }
+    Arc::new(SecureString::Clear(value.text().to_string().into()))
 }
 
 /// `[PSCredential]::new($user, $password)`; `None` if these are not its arguments.

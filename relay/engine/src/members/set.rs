@@ -28,7 +28,7 @@ impl Set {
 
     /// Another collection as a set that compares as this one does.
     fn like(&self, other: &Value) -> Option<Self> {
-        let set = Self(Hash::with_case(HashKind::Dictionary, self.0.is_case_sensitive()));
+        let set = Self(Hash::with_case(HashKind::Dictionary, self.0.case_sensitive));
         for item in list::items(other)? {
             set.add(item);
         }

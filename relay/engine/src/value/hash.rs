@@ -99,11 +99,6 @@ impl Hash {
         self.map.borrow().len()
     }
 
-    /// Whether keys that differ in case only are different keys.
-    pub fn is_case_sensitive(&self) -> bool {
-        self.case_sensitive
-    }
-
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
